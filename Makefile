@@ -1,0 +1,69 @@
+# Every target does its own set-up: a .venv, the locked dependencies, a release build of the core.
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+CARGO := cargo
+CRATE := --manifest-path rust/Cargo.toml
+LOCKED := $(VENV)/.locked
+READY := $(VENV)/.ready
+CORE := rust/Cargo.toml rust/Cargo.lock $(shell find rust/src -name '*.rs')
+LOCK_COMMAND := pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-annotate --no-header --group dev pyproject.toml --output-file requirements.lock
+export VIRTUAL_ENV := $(CURDIR)/$(VENV)
+export UV_LINK_MODE := copy
+export UV_COMPILE_BYTECODE := 1
+
+.PHONY: help demo test check format bench docs lock clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: $(READY) ## Set up, then find patterns in real flights and a simulated fleet (a report to open)
+	$(BIN)/motifleet demo
+
+test: $(READY) ## Set up, then run every test: Rust, Python, docstrings, documented commands
+	$(CARGO) test --quiet --locked $(CRATE)
+	$(BIN)/python -m pytest
+
+check: $(READY) ## Formatting, lint, types and the import law, for Python and Rust
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(CARGO) fmt $(CRATE) --check
+	$(CARGO) clippy --quiet --locked $(CRATE) --all-targets -- -D warnings
+
+format: $(LOCKED) ## Format Python and Rust in place
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+	$(CARGO) fmt $(CRATE)
+
+bench: $(READY) ## Measure against the named peers, side by side in one run
+	$(BIN)/python bench/run.py
+
+docs: $(READY) ## Build the documentation into docs/_build
+	$(BIN)/sphinx-build --quiet -W --keep-going -b html docs docs/_build
+
+lock: $(LOCKED) ## Resolve the dependencies anew into requirements.lock
+	$(BIN)/uv $(LOCK_COMMAND) --upgrade
+
+clean: ## Remove what the other targets made, but no data
+	rm -rf $(VENV) rust/target docs/_build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -f src/motifleet/matrixprofile/_core*.so
+
+$(LOCKED): requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Motifleet needs Python 3.11 or newer; say which with make PYTHON=…")'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check \
+		"$$(sed -n 's/^\(uv==[^ ]*\) .*/\1/p' requirements.lock)"
+	$(BIN)/uv pip sync --quiet --require-hashes requirements.lock
+	@touch $@
+
+$(READY): $(LOCKED) $(CORE) pyproject.toml
+	$(BIN)/uv pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@

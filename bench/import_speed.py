@@ -1,0 +1,85 @@
+"""Rows per second from a file into an Iceberg table, against pandas + PyIceberg alone.
+
+The peer reads the whole file with pandas, makes an Arrow table of the same columns and types, and
+appends it to a table of the same layout. It checks nothing and keeps no rejected rows.
+"""
+
+from pathlib import Path
+from shutil import rmtree
+from tempfile import mkdtemp
+from time import perf_counter
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+from pyiceberg.catalog.sql import SqlCatalog
+from pyiceberg.transforms import BucketTransform, DayTransform
+
+from motifleet.app import Simulation, open_home
+from motifleet.telemetry import sample_path, write_reports
+
+DEVICES, DAYS = 500, 1
+
+
+def by_motifleet(file: Path, home: Path) -> int:
+    return open_home(home).import_file(file, "reports").accepted
+
+
+def by_pandas(file: Path, home: Path) -> int:
+    home.mkdir()
+    catalog = SqlCatalog("peer", uri=f"sqlite:///{home}/catalog.db", warehouse=f"file://{home}/w")
+    catalog.create_namespace("peer")
+    frame = pd.read_csv(file) if file.suffix == ".csv" else pd.read_parquet(file)
+    frame["event_ts"] = pd.to_datetime(frame["event_ts"], utc=True).astype("datetime64[us, UTC]")
+    numbers = frame.select_dtypes("number").columns
+    frame[numbers] = frame[numbers].astype("float64")
+    reports = pa.Table.from_pandas(frame, preserve_index=False)
+    table = catalog.create_table("peer.reports", reports.schema)
+    with table.update_spec() as spec:
+        spec.add_field("event_ts", DayTransform(), "day")
+        spec.add_field("device_id", BucketTransform(16), "bucket")
+    table.append(reports.sort_by([("device_id", "ascending"), ("event_ts", "ascending")]))
+    return reports.num_rows
+
+
+def seconds(work: object, file: Path) -> tuple[float, int]:
+    folder = Path(mkdtemp())
+    try:
+        start = perf_counter()
+        rows = work(file, folder / "home")  # type: ignore[operator]
+        return perf_counter() - start, rows
+    finally:
+        rmtree(folder)
+
+
+def files(folder: Path) -> dict[str, Path]:
+    simulation = Simulation("fleet", devices=DEVICES, days=DAYS)
+    fleet = pa.Table.from_batches(simulation.batches())
+    return {
+        "flights.parquet": sample_path("flights"),
+        "flights.csv": write_reports(pq.read_table(sample_path("flights")), folder / "flights.csv"),
+        "fleet.parquet": write_reports(fleet, folder / "fleet.parquet"),
+        "fleet.csv": write_reports(fleet, folder / "fleet.csv"),
+    }
+
+
+def rows() -> list[dict[str, object]]:
+    folder = Path(mkdtemp())
+    measured = []
+    try:
+        for name, file in files(folder).items():
+            ours, landed = min(seconds(by_motifleet, file) for _ in range(2))
+            theirs, expected = min(seconds(by_pandas, file) for _ in range(2))
+            measured.append(
+                {
+                    "file": name,
+                    "rows": landed,
+                    "rows the peer landed": expected,
+                    "motifleet rows/s": landed / ours,
+                    "pandas + PyIceberg rows/s": expected / theirs,
+                    "ratio": theirs / ours * landed / expected,
+                }
+            )
+    finally:
+        rmtree(folder)
+    return measured

@@ -1,0 +1,64 @@
+"""The self-join with indices against stumpy: ``python bench/self_join.py``."""
+
+from collections.abc import Callable
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+
+from motifleet.matrixprofile import matrix_profile
+
+LENGTHS = (1_440, 16_384, 65_536)
+M = 100
+
+
+def rows() -> list[dict[str, object]]:
+    """Measure each length, one row for each; stumpy has been compiled before."""
+    import stumpy
+
+    stumpy.stump(np.random.default_rng(0).normal(size=500), M)
+    return [_measure(n, stumpy.stump) for n in LENGTHS]
+
+
+def _measure(n: int, stump: Callable[..., Any]) -> dict[str, object]:
+    walk = np.random.default_rng(n).normal(size=n).cumsum()
+    repeats = max(2, min(30, 300_000 // n))
+    ours, profile = _best(lambda: matrix_profile(walk, M), repeats)
+    theirs, result = _best(lambda: stump(walk, M), 2 if n > 20_000 else 3)
+    lags = n - M + 1 - (-(-M // 4) + 1)
+    pairs = lags * (lags + 1) / 2
+    return {
+        "n": n,
+        "motifleet (s)": ours,
+        "stumpy (s)": theirs,
+        "times as fast": theirs / ours,
+        "pairs per second": pairs / ours,
+        "largest difference": float(np.abs(profile.distances - result.P_.astype(float)).max()),
+    }
+
+
+def _best(work: Callable[[], Any], repeats: int) -> tuple[float, Any]:
+    best = float("inf")
+    for _ in range(repeats):
+        start = perf_counter()
+        result = work()
+        best = min(best, perf_counter() - start)
+    return best, result
+
+
+def main() -> None:
+    """Print the measurements as a table."""
+    from rich.console import Console
+    from rich.table import Table
+
+    measured = rows()
+    table = Table(title=f"self-join with indices, m = {M}", title_justify="left")
+    for name in measured[0]:
+        table.add_column(name, justify="right")
+    for row in measured:
+        table.add_row(*(f"{value:,.4g}" for value in row.values()))
+    Console().print(table)
+
+
+if __name__ == "__main__":
+    main()

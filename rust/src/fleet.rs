@@ -1,0 +1,101 @@
+//! Many series in one call: values laid end to end, and where each one begins.
+
+use crate::distance_profile::{DistanceProfile, Pattern};
+use crate::profile::Arrays;
+use crate::self_join::SelfJoin;
+use crate::simd::Level;
+use crate::threads;
+
+/// Series with more values than this are computed one after the other, by all threads each.
+const LONG: usize = 32_768;
+
+/// The devices' values, and the places of their windows in the output.
+pub struct Fleet<'a> {
+    pub values: &'a [f64],
+    offsets: &'a [i64],
+    pub m: usize,
+}
+
+impl<'a> Fleet<'a> {
+    /// `None` where the offsets do not rise from 0 to the number of values, or m is 0.
+    pub fn new(values: &'a [f64], offsets: &'a [i64], m: usize) -> Option<Self> {
+        let rises = offsets.windows(2).all(|pair| pair[0] <= pair[1]);
+        let ends = offsets.first() == Some(&0) && offsets.last() == Some(&(values.len() as i64));
+        (rises && ends && m > 0).then_some(Fleet { values, offsets, m })
+    }
+
+    fn series(&self) -> impl Iterator<Item = &'a [f64]> {
+        let values = self.values;
+        self.offsets
+            .windows(2)
+            .map(move |pair| &values[pair[0] as usize..pair[1] as usize])
+    }
+
+    fn windows_of(&self, series: &[f64]) -> usize {
+        (series.len() + 1).saturating_sub(self.m)
+    }
+
+    /// How many windows all series have together.
+    pub fn windows(&self) -> usize {
+        self.series().map(|series| self.windows_of(series)).sum()
+    }
+
+    /// The matrix profile of every series, laid end to end.
+    pub fn self_join(&self, level: Level, threads: usize) -> Arrays {
+        let mut arrays = Arrays::new(self.windows());
+        let mut rest = arrays.borrow();
+        let mut jobs = Vec::new();
+        for series in self.series() {
+            let (profile, others) = rest.split(self.windows_of(series));
+            jobs.push((series, profile));
+            rest = others;
+        }
+        self.spread(jobs, threads, |values, profile, threads| {
+            level.visit(SelfJoin {
+                values,
+                m: self.m,
+                threads,
+                profile,
+            });
+        });
+        arrays
+    }
+
+    /// The distance of a pattern of m values to every window of every series, laid end to end.
+    pub fn distance_profile(&self, pattern: &[f64], level: Level, threads: usize) -> Vec<f64> {
+        let mut distances = vec![f64::INFINITY; self.windows()];
+        let mut rest = distances.as_mut_slice();
+        let mut jobs = Vec::new();
+        for series in self.series() {
+            let (distance, others) = rest.split_at_mut(self.windows_of(series));
+            jobs.push((series, distance));
+            rest = others;
+        }
+        let pattern = Pattern::new(pattern);
+        self.spread(jobs, threads, |values, distance, threads| {
+            level.visit(DistanceProfile {
+                pattern: &pattern,
+                values,
+                threads,
+                distance,
+            });
+        });
+        distances
+    }
+
+    /// Gives every series that has a window to `work`: short ones a thread each, long ones all.
+    fn spread<P: Send>(
+        &self,
+        mut jobs: Vec<(&'a [f64], P)>,
+        threads: usize,
+        work: impl Fn(&[f64], P, usize) + Sync,
+    ) {
+        jobs.retain(|(series, _)| self.windows_of(series) > 0);
+        let alone = jobs.len() < threads;
+        let (long, short) = jobs
+            .into_iter()
+            .partition(|(series, _)| alone || series.len() > LONG);
+        threads::each(1, long, |(series, part)| work(series, part, threads));
+        threads::each(threads, short, |(series, part)| work(series, part, 1));
+    }
+}

@@ -1,0 +1,91 @@
+//! Where a self-join writes: borrowed arrays that can be cut apart for the threads.
+
+/// Distances and indices of nearest neighbours; ∞ and −1 where there is none.
+pub struct Neighbours<'a> {
+    pub distance: &'a mut [f64],
+    pub index: &'a mut [i64],
+}
+
+impl Neighbours<'_> {
+    pub fn set(&mut self, at: usize, (distance, index): (f64, i64)) {
+        self.distance[at] = distance;
+        self.index[at] = index;
+    }
+}
+
+/// Nearest neighbours before and after each window, and the nearer of the two.
+pub struct Profile<'a> {
+    pub overall: Neighbours<'a>,
+    pub left: Neighbours<'a>,
+    pub right: Neighbours<'a>,
+}
+
+impl<'a> Profile<'a> {
+    pub fn len(&self) -> usize {
+        self.overall.index.len()
+    }
+
+    /// The first `count` windows, and the rest.
+    pub fn split(self, count: usize) -> (Self, Self) {
+        let cut = |side: Neighbours<'a>| {
+            let (distance, distance_rest) = side.distance.split_at_mut(count);
+            let (index, index_rest) = side.index.split_at_mut(count);
+            let rest = Neighbours {
+                distance: distance_rest,
+                index: index_rest,
+            };
+            (Neighbours { distance, index }, rest)
+        };
+        let (overall, overall_rest) = cut(self.overall);
+        let (left, left_rest) = cut(self.left);
+        let (right, right_rest) = cut(self.right);
+        let rest = Profile {
+            overall: overall_rest,
+            left: left_rest,
+            right: right_rest,
+        };
+        (
+            Profile {
+                overall,
+                left,
+                right,
+            },
+            rest,
+        )
+    }
+}
+
+/// The arrays of a profile.
+pub struct Arrays {
+    pub distances: [Vec<f64>; 3],
+    pub indices: [Vec<i64>; 3],
+}
+
+impl Arrays {
+    /// Of so many windows, without neighbours.
+    pub fn new(windows: usize) -> Self {
+        Arrays {
+            distances: [(); 3].map(|()| vec![f64::INFINITY; windows]),
+            indices: [(); 3].map(|()| vec![-1; windows]),
+        }
+    }
+
+    pub fn borrow(&mut self) -> Profile<'_> {
+        let [overall, left, right] = self.distances.each_mut();
+        let [overall_index, left_index, right_index] = self.indices.each_mut();
+        Profile {
+            overall: Neighbours {
+                distance: overall,
+                index: overall_index,
+            },
+            left: Neighbours {
+                distance: left,
+                index: left_index,
+            },
+            right: Neighbours {
+                distance: right,
+                index: right_index,
+            },
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! One vocabulary of vector operations, spoken by several instruction sets.
+//!
+//! A kernel is written once, generically over [`Simd`]. A value of an implementing type is the
+//! proof that the machine has the instructions: it can only be had from [`Level::available`].
+//! [`Simd::vectorize`] compiles a kernel with the instruction set's features switched on.
+
+mod scalar;
+
+#[cfg(target_arch = "aarch64")]
+mod neon;
+#[cfg(target_arch = "x86_64")]
+mod x86;
+
+pub use scalar::Scalar;
+
+/// Vectors that a kernel keeps in registers at once; with its operands they fill 16 registers.
+pub const VECTORS: usize = 8;
+
+/// The widest vector of any instruction set, in float64.
+pub const MAX_LANES: usize = 8;
+
+/// Arrays that kernels read are this much longer than their content.
+pub const PADDING: usize = VECTORS * MAX_LANES;
+
+/// A kernel: arguments in its fields, the work in `run`, which must be `#[inline(always)]`.
+pub trait Kernel {
+    type Output;
+    fn run<S: Simd>(self, simd: S) -> Self::Output;
+}
+
+/// The operations of an instruction set on vectors of float64.
+pub trait Simd: Copy + Send + Sync {
+    type Vector: Copy;
+    const LANES: usize;
+    /// Lanes of the [`VECTORS`] vectors that a kernel works on at once.
+    const BLOCK: usize = VECTORS * Self::LANES;
+
+    fn splat(self, value: f64) -> Self::Vector;
+    fn sub(self, a: Self::Vector, b: Self::Vector) -> Self::Vector;
+    fn mul(self, a: Self::Vector, b: Self::Vector) -> Self::Vector;
+    /// a · b + c
+    fn mul_add(self, a: Self::Vector, b: Self::Vector, c: Self::Vector) -> Self::Vector;
+    /// c − a · b
+    fn neg_mul_add(self, a: Self::Vector, b: Self::Vector, c: Self::Vector) -> Self::Vector;
+    /// A vector whose sign bits are those of `a` or `b`.
+    fn or(self, a: Self::Vector, b: Self::Vector) -> Self::Vector;
+    /// The sign bits, lane 0 lowest.
+    fn signs(self, a: Self::Vector) -> u32;
+    fn sum(self, a: Self::Vector) -> f64;
+
+    /// # Safety
+    /// `LANES` values can be read from `from`.
+    unsafe fn load(self, from: *const f64) -> Self::Vector;
+    /// # Safety
+    /// `LANES` values can be written to `to`.
+    unsafe fn store(self, to: *mut f64, vector: Self::Vector);
+
+    /// Runs a kernel compiled for this instruction set.
+    fn vectorize<K: Kernel>(self, kernel: K) -> K::Output;
+}
+
+/// An instruction set that this machine has.
+#[derive(Clone, Copy, Debug)]
+pub enum Level {
+    Scalar(Scalar),
+    #[cfg(target_arch = "x86_64")]
+    Avx2(x86::Avx2),
+    #[cfg(target_arch = "x86_64")]
+    Avx512(x86::Avx512),
+    #[cfg(target_arch = "aarch64")]
+    Neon(neon::Neon),
+}
+
+impl Level {
+    /// All that this machine has, the widest last.
+    pub fn available() -> Vec<Level> {
+        let mut levels = vec![Level::Scalar(Scalar)];
+        #[cfg(target_arch = "x86_64")]
+        {
+            levels.extend(x86::Avx2::detect().map(Level::Avx2));
+            levels.extend(x86::Avx512::detect().map(Level::Avx512));
+        }
+        #[cfg(target_arch = "aarch64")]
+        levels.extend(neon::Neon::detect().map(Level::Neon));
+        levels
+    }
+
+    /// The level of that name, or the widest for `auto`; `None` where the machine lacks it.
+    pub fn named(name: &str) -> Option<Level> {
+        let mut levels = Level::available();
+        match name {
+            "auto" => levels.pop(),
+            _ => levels.into_iter().find(|level| level.name() == name),
+        }
+    }
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Level::Scalar(_) => "scalar",
+            #[cfg(target_arch = "x86_64")]
+            Level::Avx2(_) => "avx2",
+            #[cfg(target_arch = "x86_64")]
+            Level::Avx512(_) => "avx512",
+            #[cfg(target_arch = "aarch64")]
+            Level::Neon(_) => "neon",
+        }
+    }
+
+    /// Runs ordinary code that will call [`Simd::vectorize`] where its time goes.
+    pub fn visit<K: Kernel>(self, visitor: K) -> K::Output {
+        match self {
+            Level::Scalar(simd) => visitor.run(simd),
+            #[cfg(target_arch = "x86_64")]
+            Level::Avx2(simd) => visitor.run(simd),
+            #[cfg(target_arch = "x86_64")]
+            Level::Avx512(simd) => visitor.run(simd),
+            #[cfg(target_arch = "aarch64")]
+            Level::Neon(simd) => visitor.run(simd),
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! NEON, two lanes wide.
+
+use super::{Kernel, Simd};
+use std::arch::aarch64::*;
+
+/// A machine with NEON.
+#[derive(Clone, Copy, Debug)]
+pub struct Neon(());
+
+impl Neon {
+    pub fn detect() -> Option<Self> {
+        std::arch::is_aarch64_feature_detected!("neon").then_some(Neon(()))
+    }
+}
+
+macro_rules! proven {
+    ($intrinsic:expr) => {
+        // SAFETY: `self` exists only where NEON was detected; what a pointer needs is the
+        // promise that the caller of `load` and `store` makes.
+        unsafe { $intrinsic }
+    };
+}
+
+impl Simd for Neon {
+    type Vector = float64x2_t;
+    const LANES: usize = 2;
+
+    #[inline(always)]
+    fn splat(self, value: f64) -> float64x2_t {
+        proven!(vdupq_n_f64(value))
+    }
+    #[inline(always)]
+    fn sub(self, a: float64x2_t, b: float64x2_t) -> float64x2_t {
+        proven!(vsubq_f64(a, b))
+    }
+    #[inline(always)]
+    fn mul(self, a: float64x2_t, b: float64x2_t) -> float64x2_t {
+        proven!(vmulq_f64(a, b))
+    }
+    #[inline(always)]
+    fn mul_add(self, a: float64x2_t, b: float64x2_t, c: float64x2_t) -> float64x2_t {
+        proven!(vfmaq_f64(c, a, b))
+    }
+    #[inline(always)]
+    fn neg_mul_add(self, a: float64x2_t, b: float64x2_t, c: float64x2_t) -> float64x2_t {
+        proven!(vfmsq_f64(c, a, b))
+    }
+    #[inline(always)]
+    fn or(self, a: float64x2_t, b: float64x2_t) -> float64x2_t {
+        proven!(vreinterpretq_f64_u64(vorrq_u64(
+            vreinterpretq_u64_f64(a),
+            vreinterpretq_u64_f64(b)
+        )))
+    }
+    #[inline(always)]
+    fn signs(self, a: float64x2_t) -> u32 {
+        let bits = proven!(vshrq_n_u64::<63>(vreinterpretq_u64_f64(a)));
+        let (low, high) = proven!((vgetq_lane_u64::<0>(bits), vgetq_lane_u64::<1>(bits)));
+        (low | high << 1) as u32
+    }
+    #[inline(always)]
+    fn sum(self, a: float64x2_t) -> f64 {
+        proven!(vaddvq_f64(a))
+    }
+    #[inline(always)]
+    unsafe fn load(self, from: *const f64) -> float64x2_t {
+        proven!(vld1q_f64(from))
+    }
+    #[inline(always)]
+    unsafe fn store(self, to: *mut f64, vector: float64x2_t) {
+        proven!(vst1q_f64(to, vector))
+    }
+    #[inline(always)]
+    fn vectorize<K: Kernel>(self, kernel: K) -> K::Output {
+        #[inline(never)]
+        #[target_feature(enable = "neon")]
+        fn enabled<K: Kernel>(simd: Neon, kernel: K) -> K::Output {
+            kernel.run(simd)
+        }
+        proven!(enabled(self, kernel))
+    }
+}

@@ -1,0 +1,156 @@
+//! AVX2 with FMA, and AVX-512.
+
+use super::{Kernel, Simd};
+use std::arch::x86_64::*;
+
+/// A machine with AVX2 and FMA.
+#[derive(Clone, Copy, Debug)]
+pub struct Avx2(());
+
+/// A machine with AVX-512 F.
+#[derive(Clone, Copy, Debug)]
+pub struct Avx512(());
+
+impl Avx2 {
+    pub fn detect() -> Option<Self> {
+        (is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma")).then_some(Avx2(()))
+    }
+}
+
+impl Avx512 {
+    pub fn detect() -> Option<Self> {
+        is_x86_feature_detected!("avx512f").then_some(Avx512(()))
+    }
+}
+
+macro_rules! proven {
+    ($intrinsic:expr) => {
+        // SAFETY: `self` exists only where its features were detected; what a pointer needs is
+        // the promise that the caller of `load` and `store` makes.
+        unsafe { $intrinsic }
+    };
+}
+
+impl Simd for Avx2 {
+    type Vector = __m256d;
+    const LANES: usize = 4;
+
+    #[inline(always)]
+    fn splat(self, value: f64) -> __m256d {
+        proven!(_mm256_set1_pd(value))
+    }
+    #[inline(always)]
+    fn sub(self, a: __m256d, b: __m256d) -> __m256d {
+        proven!(_mm256_sub_pd(a, b))
+    }
+    #[inline(always)]
+    fn mul(self, a: __m256d, b: __m256d) -> __m256d {
+        proven!(_mm256_mul_pd(a, b))
+    }
+    #[inline(always)]
+    fn mul_add(self, a: __m256d, b: __m256d, c: __m256d) -> __m256d {
+        proven!(_mm256_fmadd_pd(a, b, c))
+    }
+    #[inline(always)]
+    fn neg_mul_add(self, a: __m256d, b: __m256d, c: __m256d) -> __m256d {
+        proven!(_mm256_fnmadd_pd(a, b, c))
+    }
+    #[inline(always)]
+    fn or(self, a: __m256d, b: __m256d) -> __m256d {
+        proven!(_mm256_or_pd(a, b))
+    }
+    #[inline(always)]
+    fn signs(self, a: __m256d) -> u32 {
+        proven!(_mm256_movemask_pd(a)) as u32
+    }
+    #[inline(always)]
+    fn sum(self, a: __m256d) -> f64 {
+        let halves = proven!(_mm_add_pd(
+            _mm256_castpd256_pd128(a),
+            _mm256_extractf128_pd::<1>(a)
+        ));
+        proven!(_mm_cvtsd_f64(_mm_add_sd(
+            halves,
+            _mm_unpackhi_pd(halves, halves)
+        )))
+    }
+    #[inline(always)]
+    unsafe fn load(self, from: *const f64) -> __m256d {
+        proven!(_mm256_loadu_pd(from))
+    }
+    #[inline(always)]
+    unsafe fn store(self, to: *mut f64, vector: __m256d) {
+        proven!(_mm256_storeu_pd(to, vector))
+    }
+    #[inline(always)]
+    fn vectorize<K: Kernel>(self, kernel: K) -> K::Output {
+        #[inline(never)]
+        #[target_feature(enable = "avx2,fma")]
+        fn enabled<K: Kernel>(simd: Avx2, kernel: K) -> K::Output {
+            kernel.run(simd)
+        }
+        proven!(enabled(self, kernel))
+    }
+}
+
+impl Simd for Avx512 {
+    type Vector = __m512d;
+    const LANES: usize = 8;
+
+    #[inline(always)]
+    fn splat(self, value: f64) -> __m512d {
+        proven!(_mm512_set1_pd(value))
+    }
+    #[inline(always)]
+    fn sub(self, a: __m512d, b: __m512d) -> __m512d {
+        proven!(_mm512_sub_pd(a, b))
+    }
+    #[inline(always)]
+    fn mul(self, a: __m512d, b: __m512d) -> __m512d {
+        proven!(_mm512_mul_pd(a, b))
+    }
+    #[inline(always)]
+    fn mul_add(self, a: __m512d, b: __m512d, c: __m512d) -> __m512d {
+        proven!(_mm512_fmadd_pd(a, b, c))
+    }
+    #[inline(always)]
+    fn neg_mul_add(self, a: __m512d, b: __m512d, c: __m512d) -> __m512d {
+        proven!(_mm512_fnmadd_pd(a, b, c))
+    }
+    #[inline(always)]
+    fn or(self, a: __m512d, b: __m512d) -> __m512d {
+        proven!(_mm512_castsi512_pd(_mm512_or_si512(
+            _mm512_castpd_si512(a),
+            _mm512_castpd_si512(b)
+        )))
+    }
+    #[inline(always)]
+    fn signs(self, a: __m512d) -> u32 {
+        let zero = proven!(_mm512_setzero_si512());
+        u32::from(proven!(_mm512_cmplt_epi64_mask(
+            _mm512_castpd_si512(a),
+            zero
+        )))
+    }
+    #[inline(always)]
+    fn sum(self, a: __m512d) -> f64 {
+        proven!(_mm512_reduce_add_pd(a))
+    }
+    #[inline(always)]
+    unsafe fn load(self, from: *const f64) -> __m512d {
+        proven!(_mm512_loadu_pd(from))
+    }
+    #[inline(always)]
+    unsafe fn store(self, to: *mut f64, vector: __m512d) {
+        proven!(_mm512_storeu_pd(to, vector))
+    }
+    #[inline(always)]
+    fn vectorize<K: Kernel>(self, kernel: K) -> K::Output {
+        #[inline(never)]
+        #[target_feature(enable = "avx512f")]
+        fn enabled<K: Kernel>(simd: Avx512, kernel: K) -> K::Output {
+            kernel.run(simd)
+        }
+        proven!(enabled(self, kernel))
+    }
+}

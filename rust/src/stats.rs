@@ -1,0 +1,230 @@
+//! What is known of every window of a series: its mean, its norm, and whether it can be compared.
+
+use crate::simd::PADDING;
+
+/// How many values, evenly spread, the centre of a series is taken from.
+const CENTRE_SAMPLE: usize = 129;
+
+/// What a window can be compared with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// It varies: its distance to another such window is the z-normalised one.
+    Ordinary,
+    /// All its values are equal: at distance 0 from its like, √m from an ordinary window.
+    Constant,
+    /// A value is missing (NaN) or infinite: it is infinitely far from everything.
+    Missing,
+}
+
+/// The windows of one series, prepared for the kernels. All but `kind` are padded with zeros.
+#[derive(Debug)]
+pub struct Windows {
+    pub m: usize,
+    /// The series, shifted and scaled (neither changes a z-normalised distance), 0 where missing.
+    pub x: Vec<f64>,
+    pub mean: Vec<f64>,
+    /// ‖window − mean‖
+    pub norm: Vec<f64>,
+    /// 1 / norm for ordinary windows, 0 for all others.
+    pub inverse: Vec<f64>,
+    pub kind: Vec<Kind>,
+}
+
+impl Windows {
+    /// Prepares a series of at least `m` values; `m` is at least 1.
+    pub fn new(values: &[f64], m: usize) -> Self {
+        let x = centred(values);
+        let (mean, norm) = moments(&x, values.len(), m);
+        let kind = kinds(values, &norm, m);
+        let mut inverse = vec![0.0; norm.len()];
+        for ((inverse, norm), kind) in inverse.iter_mut().zip(&norm).zip(&kind) {
+            if *kind == Kind::Ordinary {
+                *inverse = 1.0 / norm;
+            }
+        }
+        Windows {
+            m,
+            x,
+            mean,
+            norm,
+            inverse,
+            kind,
+        }
+    }
+
+    pub fn len(&self) -> usize {
+        self.kind.len()
+    }
+
+    /// The values of window `i`, shifted and scaled as all are.
+    pub fn window(&self, i: usize) -> &[f64] {
+        &self.x[i..i + self.m]
+    }
+}
+
+/// Shifts a series to its middle and scales it by a power of two, so that no square overflows.
+///
+/// The centre is a value of the series: for values near one another the difference is exact.
+fn centred(values: &[f64]) -> Vec<f64> {
+    let largest = values
+        .iter()
+        .filter(|v| v.is_finite())
+        .fold(0.0, |a: f64, v| a.max(v.abs()));
+    let exponent = (largest.to_bits() >> 52) as i32 - 1023;
+    let scale = 2f64.powi((-exponent).clamp(-1000, 1000));
+    let step = (values.len() / CENTRE_SAMPLE).max(1);
+    let sampled = values
+        .iter()
+        .step_by(step)
+        .copied()
+        .filter(|v| v.is_finite());
+    let centre = middle(sampled.collect()) * scale;
+    let shift = |v: &f64| {
+        if v.is_finite() {
+            v * scale - centre
+        } else {
+            0.0
+        }
+    };
+    values.iter().map(shift).chain([0.0; PADDING]).collect()
+}
+
+fn middle(mut sample: Vec<f64>) -> f64 {
+    if sample.is_empty() {
+        return 0.0;
+    }
+    let half = sample.len() / 2;
+    *sample.select_nth_unstable_by(half, f64::total_cmp).1
+}
+
+/// A running count, mean and sum of squared deviations (Welford 1962).
+#[derive(Clone, Copy, Default)]
+struct Moments {
+    count: f64,
+    mean: f64,
+    squares: f64,
+}
+
+impl Moments {
+    fn push(self, value: f64, reciprocals: &[f64]) -> Self {
+        let delta = value - self.mean;
+        let mean = self.mean + delta * reciprocals[self.count as usize];
+        let squares = self.squares + delta * (value - mean);
+        Moments {
+            count: self.count + 1.0,
+            mean,
+            squares,
+        }
+    }
+
+    /// The moments of two parts together (Chan, Golub and LeVeque 1979); `share` is 1 / m.
+    fn join(self, other: Self, share: f64) -> Self {
+        let delta = other.mean - self.mean;
+        let weight = other.count * share;
+        Moments {
+            count: self.count + other.count,
+            mean: self.mean + delta * weight,
+            squares: self.squares + other.squares + delta * delta * self.count * weight,
+        }
+    }
+}
+
+/// The mean and the norm of every window, in O(n) and without a subtraction of large sums.
+///
+/// The series is cut into blocks of m. A window is the tail of one block and the head of the
+/// next: joined from moments that are only ever grown, it carries no rounding from elsewhere.
+fn moments(x: &[f64], n: usize, m: usize) -> (Vec<f64>, Vec<f64>) {
+    let count = n + 1 - m;
+    let reciprocals: Vec<f64> = (1..=m).map(|k| 1.0 / k as f64).collect();
+    let (mut mean, mut norm) = (vec![0.0; count + PADDING], vec![0.0; count + PADDING]);
+    let mut tails = vec![Moments::default(); m + 1];
+    for start in (0..count).step_by(m) {
+        for k in (0..m).rev() {
+            tails[k] = tails[k + 1].push(x[start + k], &reciprocals);
+        }
+        let mut head = Moments::default();
+        for (k, tail) in tails.iter().enumerate().take(m.min(count - start)) {
+            let whole = tail.join(head, reciprocals[m - 1]);
+            mean[start + k] = whole.mean;
+            norm[start + k] = whole.squares.max(0.0).sqrt();
+            head = head.push(x[start + m + k], &reciprocals);
+        }
+    }
+    (mean, norm)
+}
+
+/// Constant means exactly that: all values are equal, and a difference too small to be squared
+/// beside the largest value of the series counts as none.
+fn kinds(values: &[f64], norm: &[f64], m: usize) -> Vec<Kind> {
+    let count = values.len() + 1 - m;
+    let mut kinds = vec![Kind::Ordinary; count];
+    let (mut finite, mut equal) = (0, 0);
+    for (end, value) in values.iter().enumerate() {
+        finite = if value.is_finite() { finite + 1 } else { 0 };
+        equal = if end > 0 && values[end - 1] == *value {
+            equal + 1
+        } else {
+            1
+        };
+        if end + 1 >= m {
+            let i = end + 1 - m;
+            if finite < m {
+                kinds[i] = Kind::Missing;
+            } else if equal >= m || norm[i] == 0.0 {
+                kinds[i] = Kind::Constant;
+            }
+        }
+    }
+    kinds
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn moments_are_those_of_each_window() {
+        let values: Vec<f64> = (0..57).map(|i| 1e8 + f64::from(i * i % 13)).collect();
+        for m in [1, 2, 3, 10, 56, 57] {
+            let windows = Windows::new(&values, m);
+            for i in 0..windows.len() {
+                let window = windows.window(i);
+                let mean = window.iter().sum::<f64>() / m as f64;
+                let norm = window
+                    .iter()
+                    .map(|v| (v - mean) * (v - mean))
+                    .sum::<f64>()
+                    .sqrt();
+                assert!((windows.mean[i] - mean).abs() <= 1e-15, "mean {i}");
+                assert!((windows.norm[i] - norm).abs() <= 1e-14 * norm, "norm {i}");
+            }
+        }
+    }
+
+    #[test]
+    fn kinds_are_exact() {
+        let mut values = vec![5.0; 12];
+        values[6] = 5.0 + 1e-15;
+        values[11] = f64::INFINITY;
+        let kinds = Windows::new(&values, 3).kind;
+        let mut expected = vec![Kind::Constant; 10];
+        expected[4..7].fill(Kind::Ordinary);
+        expected[9] = Kind::Missing;
+        assert_eq!(kinds, expected);
+    }
+
+    #[test]
+    fn extreme_values_stay_finite() {
+        for size in [f64::MAX, 1e300, 5e-324, 1e-310] {
+            let values = [0.0, size, -size, size, 0.0, f64::NAN, size, 0.0, 0.0];
+            let windows = Windows::new(&values, 3);
+            let all = windows
+                .norm
+                .iter()
+                .chain(&windows.inverse)
+                .chain(&windows.x);
+            assert!(all.clone().all(|v| v.is_finite()), "{size}");
+            assert_eq!(windows.kind[0], Kind::Ordinary);
+        }
+    }
+}

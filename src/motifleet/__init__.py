@@ -1,0 +1,54 @@
+"""Motifleet finds the patterns in a fleet's telemetry and puts them to work.
+
+The names here are the everyday ones; each is loaded when it is first used, so that
+``import motifleet`` costs next to nothing.
+
+>>> import motifleet
+>>> profile = motifleet.matrix_profile([0, 1, 5, 1, 0, 0, 1, 5, 1, 0, 3, 9], m=4)
+>>> profile.motifs(1)[0].index
+0
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from motifleet.app import Motifleet, Selection, open_home
+    from motifleet.matrixprofile import fleet_profile, match, matrix_profile
+    from motifleet.telemetry import ColumnMapping, fleet_series, read_reports, sample_path
+    from motifleet.types import FleetSeries, Series
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "ColumnMapping",
+    "FleetSeries",
+    "Motifleet",
+    "Selection",
+    "Series",
+    "fleet_profile",
+    "fleet_series",
+    "match",
+    "matrix_profile",
+    "open_home",
+    "read_reports",
+    "sample_path",
+]
+
+_ROOMS = {
+    "app": ("Motifleet", "Selection", "open_home"),
+    "matrixprofile": ("fleet_profile", "match", "matrix_profile"),
+    "telemetry": ("ColumnMapping", "fleet_series", "read_reports", "sample_path"),
+    "types": ("FleetSeries", "Series"),
+}
+
+
+def __getattr__(name: str) -> object:
+    for room, names in _ROOMS.items():
+        if name in names:
+            return getattr(import_module(f"motifleet.{room}"), name)
+    raise AttributeError(f"module 'motifleet' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, "__version__"])

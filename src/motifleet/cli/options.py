@@ -1,0 +1,70 @@
+"""Options that several commands share, so that they read the same everywhere."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from motifleet.app import Selection
+
+Home = Annotated[
+    Path | None,
+    typer.Option(
+        "--home",
+        help="The home folder [default: MOTIFLEET_HOME, else .motifleet].",
+        show_default=False,
+    ),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+TableName = Annotated[str, typer.Argument(metavar="TABLE", help="The table's name.")]
+
+Devices = Annotated[
+    list[str] | None,
+    typer.Option("--device", metavar="ID", help="Only this device (may be repeated)."),
+]
+Start = Annotated[
+    str | None,
+    typer.Option("--start", metavar="TIME", help="Only reports from this time on (ISO 8601, UTC)."),
+]
+End = Annotated[
+    str | None, typer.Option("--end", metavar="TIME", help="Only reports before this time.")
+]
+Where = Annotated[
+    str | None,
+    typer.Option("--where", metavar="FILTER", help="Only reports that fit, as in 'speed > 80'."),
+]
+AsOf = Annotated[
+    str | None,
+    typer.Option("--as-of", metavar="SNAPSHOT", help="The table at this snapshot id or time."),
+]
+
+Signal = Annotated[
+    str, typer.Option("--signal", metavar="COLUMN", help="The signal's column.", show_default=False)
+]
+Window = Annotated[
+    int, typer.Option("--window", "-m", metavar="M", help="The window's length, in reports.")
+]
+Count = Annotated[int, typer.Option("-k", "--count", metavar="K", help="How many to show.")]
+Step = Annotated[
+    float | None,
+    typer.Option(
+        "--step",
+        metavar="SECONDS",
+        help="Time between reports [default: their median].",
+        show_default=False,
+    ),
+]
+
+
+def selection(
+    devices: list[str] | None,
+    start: str | None,
+    end: str | None,
+    where: str | None,
+    as_of: str | None,
+) -> "Selection":
+    """The part of a table that the options name."""
+    from motifleet.app import Selection
+
+    return Selection(tuple(devices) if devices else None, start, end, where, as_of)

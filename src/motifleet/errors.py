@@ -1,0 +1,101 @@
+"""Everything that Motifleet raises on purpose.
+
+```
+MotifleetError
+├── InvalidArgumentError       an argument is out of its bounds     (also a ValueError)
+├── SettingsError              a setting or the home folder cannot be used
+├── ReadError                  a file cannot be read as telemetry
+├── TableError                 something about a table
+│   ├── UnknownTableError      no table of that name                (names the near miss)
+│   ├── TableExistsError       a table of that name is there already
+│   ├── SchemaConflictError    a column has another type in the table
+│   ├── UnknownSnapshotError   the table has no such snapshot
+│   ├── CatalogError           the catalog cannot be opened
+│   └── StorageError           the storage refused a read or a write (a full disk, say)
+├── UnknownDeviceError         no device of that name               (names the near miss)
+└── UnknownColumnError         no signal or label of that name      (names the near miss)
+```
+
+A message says what was expected, what came, and what to do. ``exit_code`` is what the command
+line returns: 2 where the request itself was wrong, 1 where it could not be done.
+"""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+from typing import ClassVar
+
+
+class MotifleetError(Exception):
+    """The root of all errors that Motifleet raises on purpose."""
+
+    exit_code: ClassVar[int] = 1
+
+
+class InvalidArgumentError(MotifleetError, ValueError):
+    """An argument is out of its bounds."""
+
+    exit_code = 2
+
+
+class SettingsError(MotifleetError):
+    """A setting or the home folder cannot be used."""
+
+
+class ReadError(MotifleetError):
+    """A file cannot be read as telemetry."""
+
+
+class TableError(MotifleetError):
+    """Something about a table went wrong."""
+
+
+class UnknownTableError(TableError):
+    """There is no table of that name."""
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        super().__init__(_unknown("table", name, known, "`motifleet table list` shows them all"))
+
+
+class TableExistsError(TableError):
+    """A table of that name is there already."""
+
+
+class SchemaConflictError(TableError):
+    """A column has another type in the table than in the batch."""
+
+
+class UnknownSnapshotError(TableError):
+    """The table has no such snapshot."""
+
+
+class CatalogError(TableError):
+    """The catalog cannot be opened."""
+
+
+class StorageError(TableError):
+    """The storage refused a read or a write."""
+
+
+class UnknownDeviceError(MotifleetError):
+    """There is no device of that name."""
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        super().__init__(_unknown("device", name, known, "the table's device_id column has them"))
+
+
+class UnknownColumnError(MotifleetError):
+    """There is no signal or label of that name."""
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        super().__init__(_unknown("column", name, known, "`motifleet table show` lists them"))
+
+
+def _unknown(kind: str, name: str, known: Iterable[str], hint: str) -> str:
+    names = sorted(known)
+    near = get_close_matches(name, names, n=1, cutoff=0.5)
+    if near:
+        return f"no {kind} {name!r}: did you mean {near[0]!r}?"
+    if not names:
+        return f"no {kind} {name!r}: there is none yet"
+    few = ", ".join(names[:5]) + (", …" if len(names) > 5 else "")
+    return f"no {kind} {name!r}: there are {few}; {hint}"

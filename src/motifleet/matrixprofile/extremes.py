@@ -1,0 +1,70 @@
+"""The lowest and the highest points of matrix profiles: motifs and discords."""
+
+from collections.abc import Iterable
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from motifleet.matrixprofile import findings, kernels
+from motifleet.matrixprofile.findings import Discord, Motif
+from motifleet.matrixprofile.ranking import constant_windows, disjoint
+from motifleet.types import Floats, Ints, Series
+
+
+class Profiles(Protocol):
+    """The profiles of some series, their windows laid end to end."""
+
+    @property
+    def m(self) -> int:
+        """The window length."""
+
+    @property
+    def offsets(self) -> Ints:
+        """Where each series' windows begin."""
+
+    @property
+    def distances(self) -> Floats:
+        """To the nearest neighbours."""
+
+    @property
+    def indices(self) -> Ints:
+        """Where the nearest neighbours begin in their series."""
+
+    def all_series(self) -> list[Series]:
+        """List the series."""
+
+
+def best_motifs(profiles: Profiles, k: int, *, constant: bool) -> list[Motif]:
+    """Choose the k closest pairs of windows, the closest first."""
+    k, all_series, scores = kernels.result_count(k), profiles.all_series(), profiles.distances
+    if not constant:
+        scores = np.where(_constant(all_series, profiles.m), np.inf, scores)
+    chosen = disjoint(scores, profiles.offsets, profiles.m, k, partners=profiles.indices)
+    return [
+        findings.motif(all_series[device], profiles.m, distance, index, neighbor)
+        for device, index, distance, neighbor in _looked_up(profiles, chosen)
+    ]
+
+
+def best_discords(profiles: Profiles, k: int) -> list[Discord]:
+    """Choose the k windows farthest from all others, the farthest first."""
+    k, all_series = kernels.result_count(k), profiles.all_series()
+    chosen = disjoint(-profiles.distances, profiles.offsets, profiles.m, k)
+    return [
+        findings.discord(all_series[device], profiles.m, distance, index, neighbor)
+        for device, index, distance, neighbor in _looked_up(profiles, chosen)
+    ]
+
+
+def _looked_up(
+    profiles: Profiles, chosen: Iterable[tuple[int, int]]
+) -> Iterable[tuple[int, int, float, int]]:
+    for device, index in chosen:
+        window = int(profiles.offsets[device]) + index
+        yield device, index, float(profiles.distances[window]), int(profiles.indices[window])
+
+
+def _constant(all_series: list[Series], m: int) -> NDArray[np.bool_]:
+    masks = [constant_windows(each.values, m) for each in all_series if len(each) >= m]
+    return np.concatenate(masks) if masks else np.zeros(0, np.bool_)

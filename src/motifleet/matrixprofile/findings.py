@@ -1,0 +1,105 @@
+"""What is found: a window, where it is, and what it is near to."""
+
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+
+from motifleet.types import Series
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A window of a device's signal.
+
+    Args:
+        device_id: the device, where it is known.
+        signal: the signal, where it is known.
+        index: where the window begins in the device's series.
+        event_ts: when it begins, where times are known.
+        m: how many reports it holds.
+        distance: the z-normalised Euclidean distance to what it is compared with.
+    """
+
+    device_id: str | None
+    signal: str | None
+    index: int
+    event_ts: datetime | None
+    m: int
+    distance: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the fields as JSON has them, times in ISO 8601."""
+        fields = asdict(self)
+        times = {key: at.isoformat() for key, at in fields.items() if isinstance(at, datetime)}
+        return fields | times
+
+
+@dataclass(frozen=True, slots=True)
+class Pair(Finding):
+    """A window and its nearest neighbour in the same series.
+
+    Args:
+        neighbor_index: where the neighbour begins.
+        neighbor_ts: when it begins, where times are known.
+    """
+
+    neighbor_index: int
+    neighbor_ts: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Motif(Pair):
+    """Two windows of one series that are alike.
+
+    ``index`` is the earlier one, ``neighbor_index`` the later.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class Discord(Pair):
+    """A window that is unlike all others of its series, and the one it is least unlike."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match(Finding):
+    """A window that is near to a pattern."""
+
+
+def motif(series: Series, m: int, distance: float, first: int, second: int) -> Motif:
+    """Make the motif of two windows of a series."""
+    earlier, later = sorted((first, second))
+    return Motif(**_finding(series, m, distance, earlier), **_neighbor(series, later))
+
+
+def discord(series: Series, m: int, distance: float, index: int, neighbor: int) -> Discord:
+    """Make the discord of a series that begins at an index."""
+    return Discord(**_finding(series, m, distance, index), **_neighbor(series, neighbor))
+
+
+def match_at(series: Series, m: int, distance: float, index: int) -> Match:
+    """Make the match in a series that begins at an index."""
+    return Match(**_finding(series, m, distance, index))
+
+
+def _finding(series: Series, m: int, distance: float, index: int) -> dict[str, Any]:
+    return {
+        "device_id": series.device_id,
+        "signal": series.signal,
+        "index": index,
+        "event_ts": _time(series, index),
+        "m": m,
+        "distance": distance,
+    }
+
+
+def _neighbor(series: Series, index: int) -> dict[str, Any]:
+    return {"neighbor_index": index, "neighbor_ts": _time(series, index)}
+
+
+def _time(series: Series, index: int) -> datetime | None:
+    if series.event_ts is None or np.isnat(series.event_ts[index]):
+        return None
+    at: datetime = series.event_ts[index].astype("datetime64[us]").item()
+    return at.replace(tzinfo=UTC)

@@ -1,0 +1,145 @@
+"""The matrix profiles of one signal over many devices."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from motifleet.matrixprofile import extremes, kernels
+from motifleet.matrixprofile.findings import Discord, Motif
+from motifleet.matrixprofile.profile import MatrixProfile
+from motifleet.matrixprofile.series import fleet_values
+from motifleet.types import FleetSeries, Floats, Ints, Series
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FleetProfile:
+    """For every window of every device, its nearest neighbours in the same device's series.
+
+    Args:
+        fleet: the series it is of.
+        m: the window length.
+        offsets: shape (devices + 1,): the windows of device i are those from ``offsets[i]`` to
+            ``offsets[i + 1]`` in all arrays below; a device shorter than m has none.
+        distances: to the nearest neighbour.
+        indices: where the nearest neighbour begins in the device's series.
+        left_distances: to the nearest earlier one.
+        left_indices: where that begins.
+        right_distances: to the nearest later one.
+        right_indices: where that begins.
+
+    >>> import numpy as np
+    >>> values = np.random.default_rng(3).normal(size=500)
+    >>> fleet = FleetSeries(values, np.array([0, 240, 480, 500]), ("a", "b", "c"), "speed")
+    >>> profile = fleet_profile(fleet, 30)
+    >>> len(profile["b"]), profile.too_short
+    (211, 1)
+    """
+
+    fleet: FleetSeries
+    m: int
+    offsets: Ints
+    distances: Floats
+    indices: Ints
+    left_distances: Floats
+    left_indices: Ints
+    right_distances: Floats
+    right_indices: Ints
+
+    @property
+    def too_short(self) -> int:
+        """How many devices have fewer than m reports, and so no window."""
+        return int(np.count_nonzero(np.diff(self.offsets) == 0))
+
+    def all_series(self) -> list[Series]:
+        """List each device's series."""
+        return list(self.fleet)
+
+    def __len__(self) -> int:
+        return len(self.fleet)
+
+    def __getitem__(self, device: str | int) -> MatrixProfile:
+        index = self.fleet.index(device) if isinstance(device, str) else range(len(self))[device]
+        span = slice(int(self.offsets[index]), int(self.offsets[index + 1]))
+        return MatrixProfile(
+            self.fleet[index],
+            self.m,
+            self.distances[span],
+            self.indices[span],
+            self.left_distances[span],
+            self.left_indices[span],
+            self.right_distances[span],
+            self.right_indices[span],
+        )
+
+    def __iter__(self) -> Iterator[MatrixProfile]:
+        return (self[index] for index in range(len(self)))
+
+    def motifs(self, k: int = 3, *, constant: bool = False) -> list[Motif]:
+        """Find the closest pairs of windows within a device, over the fleet, closest first.
+
+        Args:
+            k: how many at most.
+            constant: whether windows that hold a single value count.
+
+        Raises:
+            InvalidArgumentError: k is less than 1 or no integer.
+        """
+        return extremes.best_motifs(self, k, constant=constant)
+
+    def discords(self, k: int = 3) -> list[Discord]:
+        """Find the windows farthest from any other of their device, farthest first.
+
+        Args:
+            k: how many at most.
+
+        Raises:
+            InvalidArgumentError: k is less than 1 or no integer.
+        """
+        return extremes.best_discords(self, k)
+
+    def to_arrow(self) -> "pa.Table":
+        """Lay out one row for each window: device, then as `MatrixProfile.to_arrow`."""
+        import pyarrow as pa
+
+        tables = [
+            profile.to_arrow().add_column(0, "device_id", pa.array([name] * len(profile), "string"))
+            for name, profile in zip(self.fleet.device_ids, self, strict=True)
+        ]
+        return pa.concat_tables(tables)
+
+
+def fleet_profile(
+    fleet: FleetSeries, m: int, *, threads: int = 0, simd: str = "auto"
+) -> FleetProfile:
+    """Find the nearest neighbour of every window of every device in the device's own series.
+
+    One call for all devices, spread over the threads; otherwise as `matrix_profile`. Devices
+    that are too short have an empty profile, devices without a value one of infinities.
+
+    Args:
+        fleet: one signal of many devices.
+        m: the window length, at least 3.
+        threads: how many to use; 0: ``MOTIFLEET_THREADS``, else one for each core.
+        simd: the instruction set, "auto": ``MOTIFLEET_SIMD``, else the widest there is.
+
+    Raises:
+        InvalidArgumentError: m is out of its bounds, the values are no numbers, or the machine
+            has no such instruction set.
+
+    >>> import numpy as np
+    >>> values = np.random.default_rng(3).normal(size=480)
+    >>> values[400:430] = values[300:330]
+    >>> fleet = FleetSeries(values, np.array([0, 240, 480]), ("a", "b"), "speed")
+    >>> found = fleet_profile(fleet, 30).motifs(1)[0]
+    >>> found.device_id, found.index, found.neighbor_index
+    ('b', 60, 160)
+    """
+    m = kernels.window_length(m)
+    fleet = fleet_values(fleet)
+    arrays = kernels.self_join(fleet.values, fleet.offsets, m, threads, simd)
+    return FleetProfile(fleet, m, kernels.window_offsets(fleet.offsets, m), *arrays)

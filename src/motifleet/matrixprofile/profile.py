@@ -1,0 +1,177 @@
+"""The matrix profile of one series."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from motifleet.errors import InvalidArgumentError
+from motifleet.matrixprofile import extremes, kernels
+from motifleet.matrixprofile.findings import Discord, Motif
+from motifleet.matrixprofile.series import SeriesLike, as_series
+from motifleet.types import Floats, Ints, Series
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from plotly.graph_objects import Figure
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MatrixProfile:
+    """For every window of a series, its nearest neighbours in the same series.
+
+    Distances are z-normalised Euclidean; a window without a neighbour has distance infinity and
+    index -1. "Left" neighbours begin earlier, "right" ones later.
+
+    Args:
+        series: the n values it is of.
+        m: the window length; all arrays below have shape (n - m + 1,).
+        distances: to the nearest neighbour.
+        indices: where the nearest neighbour begins.
+        left_distances: to the nearest earlier one.
+        left_indices: where that begins.
+        right_distances: to the nearest later one.
+        right_indices: where that begins.
+    """
+
+    series: Series
+    m: int
+    distances: Floats
+    indices: Ints
+    left_distances: Floats
+    left_indices: Ints
+    right_distances: Floats
+    right_indices: Ints
+
+    def __len__(self) -> int:
+        return len(self.distances)
+
+    @property
+    def offsets(self) -> Ints:
+        """Where the windows of the one series begin and end: ``[0, n - m + 1]``."""
+        return np.array([0, len(self)], np.int64)
+
+    def all_series(self) -> list[Series]:
+        """List the one series."""
+        return [self.series]
+
+    def motifs(self, k: int = 3, *, constant: bool = False) -> list[Motif]:
+        """Find the closest pairs of windows, the closest first.
+
+        No window of a pair overlaps one of an earlier pair; the two of one pair are more than
+        an exclusion zone apart. There are fewer than k where the series has no room for more.
+
+        Args:
+            k: how many at most.
+            constant: whether windows that hold a single value count. A parked vehicle's are all
+                at distance 0 from one another, so by default they do not.
+
+        Raises:
+            InvalidArgumentError: k is less than 1 or no integer.
+
+        >>> import numpy as np
+        >>> signal = np.random.default_rng(1).normal(size=300)
+        >>> signal[200:230] = 3 * signal[50:80] + 7
+        >>> [(found.index, found.neighbor_index) for found in matrix_profile(signal, 30).motifs(1)]
+        [(50, 200)]
+        """
+        return extremes.best_motifs(self, k, constant=constant)
+
+    def discords(self, k: int = 3) -> list[Discord]:
+        """Find the windows farthest from any other, farthest first; none overlaps another.
+
+        Distances compare shapes. Where a signal is flat its noise is its shape, and one stretch
+        of noise is far from every other: look at the values before an alarm is raised.
+
+        Args:
+            k: how many at most.
+
+        Raises:
+            InvalidArgumentError: k is less than 1 or no integer.
+
+        >>> import numpy as np
+        >>> signal = np.sin(np.arange(600) * np.pi / 25)
+        >>> signal[400:410] += 0.8
+        >>> 350 < matrix_profile(signal, 50).discords(1)[0].index < 410
+        True
+        """
+        return extremes.best_discords(self, k)
+
+    def to_arrow(self) -> "pa.Table":
+        """Lay out one row for each window: ``event_ts`` where known, then distances and indices."""
+        import pyarrow as pa
+
+        columns: dict[str, Any] = {
+            "distance": self.distances,
+            "index": self.indices,
+            "left_distance": self.left_distances,
+            "left_index": self.left_indices,
+            "right_distance": self.right_distances,
+            "right_index": self.right_indices,
+        }
+        table = pa.table(columns)
+        if self.series.event_ts is None:
+            return table
+        times = pa.array(self.series.event_ts[: len(self)], pa.timestamp("us", tz="UTC"))
+        return table.add_column(0, "event_ts", times)
+
+    def plot(self, *, motifs: int = 1, discords: int = 1) -> "Figure":
+        """Draw the series with its motifs and discords highlighted, above its profile.
+
+        Args:
+            motifs: how many motifs to show; 0 for none.
+            discords: how many discords to show; 0 for none.
+        """
+        from motifleet.matrixprofile.figure import profile_figure
+
+        return profile_figure(
+            self,
+            self.motifs(motifs) if motifs else [],
+            self.discords(discords) if discords else [],
+        )
+
+
+def matrix_profile(
+    series: SeriesLike, m: int, *, threads: int = 0, simd: str = "auto"
+) -> MatrixProfile:
+    """Find the nearest neighbour of every window of a series in the series itself.
+
+    The z-normalised self-join of Yeh and others, "Matrix Profile I" (ICDM 2016), computed along
+    diagonals as in Zimmerman and others, "Matrix Profile XIV" (SoCC 2019). The work grows with
+    the square of the length. Of equally near neighbours on one side it is the closer one in time
+    that is kept, give or take a block of diagonals; of equally near ones on both, the left one.
+    The result does not depend on the number of threads.
+
+    Args:
+        series: n values at equal steps of time; NaN where one is missing.
+        m: the window length, from 3 to n.
+        threads: how many to use; 0: ``MOTIFLEET_THREADS``, else one for each core.
+        simd: the instruction set, "auto": ``MOTIFLEET_SIMD``, else the widest there is.
+
+    Raises:
+        InvalidArgumentError: the series is not one of numbers or has none, m is out of its
+            bounds, or the machine has no such instruction set.
+
+    >>> import numpy as np
+    >>> signal = np.sin(np.arange(200) * 2 * np.pi / 50)
+    >>> profile = matrix_profile(signal, 25)
+    >>> len(profile), bool(profile.distances.max() < 1e-6)
+    (176, True)
+    """
+    series, m = as_series(series), kernels.window_length(m)
+    _check(series, m)
+    span = np.array([0, len(series)], np.int64)
+    return MatrixProfile(series, m, *kernels.self_join(series.values, span, m, threads, simd))
+
+
+def _check(series: Series, m: int) -> None:
+    if m > len(series):
+        raise InvalidArgumentError(
+            f"expected a window length m of at most {len(series)}, the length of the series, "
+            f"got {m}: choose a shorter window"
+        )
+    if not np.isfinite(series.values).any():
+        raise InvalidArgumentError(
+            f"expected a series with values, got {len(series)} that are all NaN or infinite: "
+            "there is nothing to compare"
+        )

@@ -1,0 +1,46 @@
+"""The best windows that do not overlap."""
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from motifleet.types import Floats, Ints
+
+
+def disjoint(
+    scores: Floats, offsets: Ints, m: int, k: int | None, partners: Ints | None = None
+) -> Iterator[tuple[int, int]]:
+    """Yield device and index of the lowest finite scores, no window overlapping an earlier.
+
+    Args:
+        scores: shape (windows,), of all devices' windows laid end to end.
+        offsets: shape (devices + 1,), where each device's windows begin.
+        m: the window length.
+        k: how many at most; None: all.
+        partners: shape (windows,), a second window of the same device that may not overlap
+            an earlier result either, as an index within the device.
+    """
+    free = np.isfinite(scores)
+    candidates = np.flatnonzero(free)
+    found = 0
+    for window in candidates[np.argsort(scores[candidates], kind="stable")].tolist():
+        if found == k:
+            return
+        if not free[window]:
+            continue
+        device = int(np.searchsorted(offsets, window, side="right")) - 1
+        start, end = int(offsets[device]), int(offsets[device + 1])
+        both = [window] if partners is None else [window, start + int(partners[window])]
+        if not all(free[each] for each in both):
+            continue
+        for each in both:
+            free[max(each - m + 1, start) : min(each + m, end)] = False
+        found += 1
+        yield device, window - start
+
+
+def constant_windows(values: Floats, m: int) -> NDArray[np.bool_]:
+    """Tell which windows hold m times the same value; shape (n - m + 1,)."""
+    changes = np.concatenate([[0], np.cumsum(values[1:] != values[:-1])])
+    return np.asarray(changes[m - 1 :] == changes[: len(values) - m + 1])

@@ -1,0 +1,134 @@
+"""Patterns over a table: the right window of the right device, as of the right snapshot."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from motifleet.app import Motifleet, Selection
+from motifleet.app.findings import Search
+from motifleet.app.progress import unseen
+from motifleet.errors import InvalidArgumentError, UnknownDeviceError
+from motifleet.types import FleetSeries
+
+START = datetime(2026, 3, 2, tzinfo=UTC)
+BUMP = np.array([0, 3, 9, 2, -4, -1, 5, 0], float)
+
+
+def reports(device: str, values: np.ndarray, start: datetime = START) -> pa.Table:
+    times = [start + timedelta(minutes=minute) for minute in range(len(values))]
+    return pa.table(
+        {
+            "device_id": [device] * len(values),
+            "event_ts": pa.array(times, pa.timestamp("us", "UTC")),
+            "load": values,
+        }
+    )
+
+
+@pytest.fixture
+def filled(fleet: Motifleet) -> Motifleet:
+    """20 devices of noise; ``d07`` shows the bump at 50 and 150, ``d13`` at 100."""
+    random = np.random.default_rng(4)
+    for number in range(20):
+        values = random.normal(size=200)
+        for place in {7: (50, 150), 13: (100,)}.get(number, ()):
+            values[place : place + 8] = BUMP * 2 + 5
+        fleet.tables.append("trucks", reports(f"d{number:02d}", values))
+    return fleet
+
+
+def test_a_match_says_device_and_time(filled: Motifleet) -> None:
+    found = filled.match(BUMP, "trucks", "load", k=3)
+    places = {(match.device_id, match.event_ts) for match in found}
+    bumps = (("d07", 50), ("d07", 150), ("d13", 100))
+    assert places == {(device, START + timedelta(minutes=at)) for device, at in bumps}
+    assert max(match.distance for match in found) < 1e-6
+
+
+def test_the_best_motif_of_the_fleet_is_the_repeated_bump(filled: Motifleet) -> None:
+    (motif,) = filled.motifs("trucks", "load", 8, k=1)
+    assert (motif.device_id, motif.index, motif.neighbor_index) == ("d07", 50, 150)
+
+
+def test_a_discord_of_one_device(filled: Motifleet) -> None:
+    (discord,) = filled.discords("trucks", "load", 8, k=1, selection=Selection(devices=("d13",)))
+    assert discord.device_id == "d13"
+
+
+def test_a_pattern_cut_from_a_device_is_found_again(filled: Motifleet) -> None:
+    pattern = filled.cut("trucks", "load", "d13", "2026-03-02T01:40", 8)
+    assert np.allclose(pattern, BUMP * 2 + 5)
+    with pytest.raises(InvalidArgumentError, match="expected 8 reports"):
+        filled.cut("trucks", "load", "d13", "2026-03-02T03:19", 8)
+
+
+def test_as_of_a_snapshot_what_came_later_is_not_seen(filled: Motifleet) -> None:
+    before = filled.tables.snapshots("trucks")[12].id
+    found = filled.match(BUMP, "trucks", "load", k=3, selection=Selection(as_of=before))
+    assert {match.device_id for match in found if match.distance < 1e-6} == {"d07"}
+
+
+def test_time_ranges_and_filters_narrow_the_search(filled: Motifleet) -> None:
+    late = Selection(start="2026-03-02T02:00", where="load is not null")
+    found = filled.match(BUMP, "trucks", "load", k=1, selection=late)
+    assert (found[0].device_id, found[0].event_ts) == ("d07", START + timedelta(minutes=150))
+
+
+def test_a_gap_is_not_spanned(fleet: Motifleet) -> None:
+    values = np.random.default_rng(2).normal(size=60)
+    fleet.tables.append("trucks", reports("d1", values))
+    fleet.tables.append("trucks", reports("d1", values, START + timedelta(hours=2)))
+    series = fleet.series("trucks", "d1", "load")
+    assert np.isnan(series.values).any()
+    (motif,) = fleet.motifs("trucks", "load", 30, k=1)
+    assert motif.neighbor_ts - motif.event_ts == timedelta(hours=2)
+
+
+def test_an_unknown_device_names_the_near_miss(filled: Motifleet) -> None:
+    with pytest.raises(UnknownDeviceError, match="did you mean 'd07'"):
+        filled.series("trucks", "d007", "load")
+
+
+def test_groups_of_devices_give_what_all_at_once_gives() -> None:
+    random = np.random.default_rng(5)
+    lengths = np.array([120, 40, 200, 5, 90])
+    values = random.normal(size=lengths.sum())
+    offsets = np.concatenate([[0], np.cumsum(lengths)])
+    names = tuple(f"d{number}" for number in range(5))
+    everyone = FleetSeries(values, offsets, names, "load")
+    single = [
+        FleetSeries(each.values, np.array([0, len(each)]), (name,), "load")
+        for name, each in zip(names, everyone, strict=True)
+    ]
+
+    def search(groups: list[FleetSeries]) -> Search:
+        return Search(groups, "load", 5, 1, "auto", unseen)
+
+    for k in (1, 4, 50):
+        assert search(single).motifs(8, k) == search([everyone]).motifs(8, k)
+        assert search(single).discords(8, k) == search([everyone]).discords(8, k)
+        pattern = values[10:18]
+        alone, together = (search(x).matches(pattern, k, None) for x in (single, [everyone]))
+        assert alone == together
+
+
+def test_progress_counts_devices(filled: Motifleet) -> None:
+    seen: list[tuple[int, int | None]] = []
+    filled.motifs("trucks", "load", 8, progress=lambda done, total=None: seen.append((done, total)))
+    assert seen[0] == (0, 20)
+    assert seen[-1] == (20, 20)
+
+
+@pytest.mark.parametrize("m", [2, 201])
+def test_a_window_out_of_bounds(filled: Motifleet, m: int) -> None:
+    with pytest.raises(InvalidArgumentError, match=str(m)):
+        filled.discords("trucks", "load", m)
+
+
+def test_a_report_written_by_the_plot(filled: Motifleet, tmp_path: Path) -> None:
+    profile = filled.profile("trucks", "load", 8)["d07"]
+    profile.plot().write_html(tmp_path / "plot.html")
+    assert "d07" in (tmp_path / "plot.html").read_text(encoding="utf-8")

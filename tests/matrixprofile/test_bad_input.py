@@ -1,0 +1,116 @@
+"""Whatever a user does wrong is answered with one sentence that says what to do."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from motifleet.errors import InvalidArgumentError, SettingsError
+from motifleet.matrixprofile import distance_profile, fleet_profile, match, matrix_profile
+from motifleet.types import FleetSeries
+
+GOOD = np.random.default_rng(0).normal(size=60)
+FLEET = FleetSeries(GOOD, np.array([0, 30, 60]), ("a", "b"), "speed")
+
+
+@pytest.mark.parametrize(
+    ("m", "sentence"),
+    [
+        (2, "at least 3, got 2"),
+        (0, "at least 3, got 0"),
+        (-5, "at least 3, got -5"),
+        (61, "at most 60, the length of the series, got 61"),
+        (10.0, "as an integer, got 10.0"),
+        ("10", "as an integer, got '10'"),
+        (True, "as an integer, got True"),
+        (None, "as an integer, got None"),
+    ],
+)
+def test_window_length(m: Any, sentence: str) -> None:
+    with pytest.raises(InvalidArgumentError, match=sentence):
+        matrix_profile(GOOD, m)
+    if m != 61:
+        with pytest.raises(InvalidArgumentError, match=sentence):
+            fleet_profile(FLEET, m)
+
+
+@pytest.mark.parametrize(
+    ("series", "sentence"),
+    [
+        (GOOD.reshape(6, 10), r"got shape \(6, 10\)"),
+        (5.0, r"got shape \(\)"),
+        (GOOD.astype(complex), "got values of type complex128"),
+        (["a", "b", "c"], "got values of type <U1"),
+        ([1.0, None, 2.0], "got values of type object"),
+        ([[1.0], [2.0, 3.0]], "got rows of different lengths"),
+        (pa.array(["a", "b", "c"]), "got a column of type string"),
+        (pa.table({"a": [1.0, 2.0]}), r"got a column of type struct<a: double>"),
+        (np.array(["2026-01-01"] * 9, "datetime64[s]"), r"got values of type datetime64\[s\]"),
+        (np.full(60, np.nan), "60 that are all NaN or infinite"),
+        ([], "at most 0, the length of the series"),
+    ],
+    ids=lambda value: type(value).__name__ if not isinstance(value, str) else None,
+)
+def test_series(series: Any, sentence: str) -> None:
+    with pytest.raises(InvalidArgumentError, match=sentence):
+        matrix_profile(series, 10)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "sentence"),
+    [
+        ([1.0, 2.0], "at least 3 values, got 2"),
+        ([], "at least 3 values, got 0"),
+        ([1.0, np.nan, 2.0], "got nan at index 1: fill it first"),
+        ([1.0, 2.0, np.inf], "got inf at index 2"),
+        (["x", "y", "z"], "expected a pattern of real numbers"),
+    ],
+)
+def test_pattern(pattern: Any, sentence: str) -> None:
+    for searched in (GOOD, FLEET):
+        with pytest.raises(InvalidArgumentError, match=sentence):
+            match(pattern, searched)
+        with pytest.raises(InvalidArgumentError, match=sentence):
+            distance_profile(pattern, searched)
+
+
+@pytest.mark.parametrize("k", [0, -1, 2.5, "3"])
+def test_number_of_results(k: Any) -> None:
+    calls: list[Callable[[], object]] = [
+        lambda: matrix_profile(GOOD, 10).motifs(k),
+        lambda: matrix_profile(GOOD, 10).discords(k),
+        lambda: fleet_profile(FLEET, 10).motifs(k),
+        lambda: match(GOOD[:10], GOOD, k=k),
+    ]
+    for call in calls:
+        with pytest.raises(InvalidArgumentError, match="number of results k"):
+            call()
+
+
+@pytest.mark.parametrize("max_distance", [-0.1, np.nan, "near"])
+def test_greatest_distance(max_distance: Any) -> None:
+    with pytest.raises(InvalidArgumentError, match="max_distance of 0 or more, got"):
+        match(GOOD[:10], GOOD, max_distance=max_distance)
+
+
+def test_instruction_set() -> None:
+    with pytest.raises(InvalidArgumentError, match=r"\(auto, scalar.*got 'mmx'"):
+        matrix_profile(GOOD, 10, simd="mmx")
+
+
+@pytest.mark.parametrize("threads", [-1, 1.5])
+def test_threads(threads: Any) -> None:
+    with pytest.raises(InvalidArgumentError, match="threads"):
+        matrix_profile(GOOD, 10, threads=threads)
+
+
+def test_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MOTIFLEET_THREADS", "many")
+    with pytest.raises(SettingsError, match="MOTIFLEET_THREADS has value 'many'"):
+        matrix_profile(GOOD, 10)
+    monkeypatch.setenv("MOTIFLEET_THREADS", "1")
+    monkeypatch.setenv("MOTIFLEET_SIMD", "sse9")
+    with pytest.raises(InvalidArgumentError, match="got 'sse9'"):
+        matrix_profile(GOOD, 10)

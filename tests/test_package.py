@@ -1,0 +1,34 @@
+"""The package as a whole: what it exports, and how soon it starts."""
+
+import subprocess
+import sys
+
+import motifleet
+
+HEAVY = {"numpy", "pandas", "plotly", "pyarrow", "pydantic", "pyiceberg", "rich", "sqlalchemy"}
+
+
+def loaded_by(statement: str) -> set[str]:
+    program = f"import sys\n{statement}\nprint(*{{name.split('.')[0] for name in sys.modules}})"
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, check=True, text=True
+    )
+    return set(done.stdout.split())
+
+
+def test_import_loads_nothing_heavy() -> None:
+    assert loaded_by("import motifleet") & HEAVY == set()
+
+
+def test_the_command_line_loads_nothing_heavy_but_its_own_libraries() -> None:
+    assert loaded_by("import motifleet.cli.main") & HEAVY <= {"rich"}
+
+
+def test_every_exported_name_is_there() -> None:
+    missing = [name for name in motifleet.__all__ if getattr(motifleet, name, None) is None]
+    assert missing == []
+    assert set(motifleet.__all__) <= set(dir(motifleet))
+
+
+def test_an_unknown_name_is_an_attribute_error() -> None:
+    assert not hasattr(motifleet, "no_such_name")
