@@ -44,7 +44,7 @@ format: $(LOCKED) ## Format Python and Rust in place
 	$(CARGO) fmt $(CRATE)
 
 bench: $(READY) ## Measure against the named peers, side by side in one run
-	$(BIN)/python bench/run.py
+	$(BIN)/python -m bench.run
 
 docs: $(READY) ## Build the documentation into docs/_build
 	$(BIN)/sphinx-build --quiet -W --keep-going -b html docs docs/_build

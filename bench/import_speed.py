@@ -55,12 +55,14 @@ def seconds(work: object, file: Path) -> tuple[float, int]:
 def files(folder: Path) -> dict[str, Path]:
     simulation = Simulation("fleet", devices=DEVICES, days=DAYS)
     fleet = pa.Table.from_batches(simulation.batches())
-    return {
-        "flights.parquet": sample_path("flights"),
-        "flights.csv": write_reports(pq.read_table(sample_path("flights")), folder / "flights.csv"),
-        "fleet.parquet": write_reports(fleet, folder / "fleet.parquet"),
-        "fleet.csv": write_reports(fleet, folder / "fleet.csv"),
+    tables = {
+        "flights.csv": pq.read_table(sample_path("flights")),
+        "fleet.parquet": fleet,
+        "fleet.csv": fleet,
     }
+    for name, table in tables.items():
+        write_reports(table, folder / name)
+    return {"flights.parquet": sample_path("flights")} | {name: folder / name for name in tables}
 
 
 def rows() -> list[dict[str, object]]:

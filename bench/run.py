@@ -1,22 +1,17 @@
 """All measurements against the named peers, side by side in one run: ``make bench``."""
 
 import json
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from bench import import_speed, self_join, simulation, start_up
 from rich.console import Console
 from rich.table import Table
-
-sys.path.insert(0, str(Path(__file__).parent))
-
-import import_speed
-import self_join
-import start_up
 
 MEASUREMENTS: dict[str, Callable[[], list[dict[str, object]]]] = {
     "self-join with indices, m = 100, against stumpy": self_join.rows,
     "import of a file into a table, against pandas + PyIceberg": import_speed.rows,
+    "simulated fleet of 10,000 devices × 1,440 minutes": simulation.rows,
     "start-up": start_up.rows,
 }
 RESULTS = Path(__file__).parent / "results" / "latest.json"

@@ -1,4 +1,4 @@
-"""The self-join with indices against stumpy: ``python bench/self_join.py``."""
+"""The self-join with indices against stumpy."""
 
 from collections.abc import Callable
 from time import perf_counter
@@ -44,21 +44,3 @@ def _best(work: Callable[[], Any], repeats: int) -> tuple[float, Any]:
         result = work()
         best = min(best, perf_counter() - start)
     return best, result
-
-
-def main() -> None:
-    """Print the measurements as a table."""
-    from rich.console import Console
-    from rich.table import Table
-
-    measured = rows()
-    table = Table(title=f"self-join with indices, m = {M}", title_justify="left")
-    for name in measured[0]:
-        table.add_column(name, justify="right")
-    for row in measured:
-        table.add_row(*(f"{value:,.4g}" for value in row.values()))
-    Console().print(table)
-
-
-if __name__ == "__main__":
-    main()

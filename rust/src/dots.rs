@@ -141,3 +141,50 @@ fn reduce<S: Simd>(
         .sum();
     simd.sum(sum) + tail
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::simd::{Level, MAX_LANES};
+
+    /// A block of products, and of the same windows one by one.
+    struct Both<'a>(&'a Windows);
+
+    impl Kernel for Both<'_> {
+        type Output = (Vec<f64>, Vec<f64>);
+
+        fn run<S: Simd>(self, simd: S) -> Self::Output {
+            let windows = self.0;
+            let pattern: Vec<f64> = windows
+                .window(3)
+                .iter()
+                .map(|x| x - windows.mean[3])
+                .collect();
+            let mut out = vec![0.0; S::BLOCK];
+            simd.vectorize(Dots {
+                pattern: &pattern,
+                windows,
+                first: 20,
+                out: &mut out,
+            });
+            let one = |i| Dot(Scaled::centred(windows, 3), Scaled::centred(windows, i));
+            let singles = (20..20 + S::BLOCK)
+                .map(|i| simd.vectorize(one(i)))
+                .collect();
+            (out, singles)
+        }
+    }
+
+    #[test]
+    fn a_block_is_its_windows_one_by_one() {
+        let values: Vec<f64> = (0..20 + VECTORS * MAX_LANES + 13)
+            .map(|i| ((i * i * 31) % 127) as f64)
+            .collect();
+        for level in Level::available() {
+            let (block, singles) = level.visit(Both(&Windows::new(&values, 13)));
+            for (a, b) in block.iter().zip(&singles) {
+                assert!((a - b).abs() < 1e-13, "{}: {a} {b}", level.name());
+            }
+        }
+    }
+}

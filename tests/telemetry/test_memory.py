@@ -16,12 +16,18 @@ import pyarrow.parquet as pq
 
 ROWS = 3_000_000
 LIMIT_MEGABYTES = 400
+# On Linux a new process's ru_maxrss begins with that of its parent; VmHWM is its own.
 READ = """
-import resource, sys
+import pathlib, re, resource, sys
 from motifleet.telemetry import read_reports
 with read_reports(sys.argv[1], batch_rows=50_000) as reader:
     rows = sum(batch.accepted.num_rows for batch in reader)
-print(rows, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+status = pathlib.Path("/proc/self/status")
+if status.exists():
+    kilobytes = int(re.search(r"VmHWM:\\s+(\\d+)", status.read_text())[1])
+else:
+    kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+print(rows, kilobytes // 1024)
 """
 
 

@@ -202,3 +202,37 @@ fn distance<S: Simd>(simd: S, windows: &Windows, i: usize, j: usize, nearness: f
         _ => m.sqrt(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::profile::Arrays;
+    use crate::simd::Level;
+
+    #[test]
+    fn every_instruction_set_and_thread_finds_the_twins() {
+        let mut values: Vec<f64> = (0..900).map(|i| f64::from(i * i * 31 % 1009)).collect();
+        values.copy_within(100..140, 700);
+        values[400] = f64::NAN;
+        for level in Level::available() {
+            for threads in [1, 2] {
+                let mut arrays = Arrays::new(values.len() - 39);
+                let profile = arrays.borrow();
+                level.visit(SelfJoin {
+                    values: &values,
+                    m: 40,
+                    threads,
+                    profile,
+                });
+                let [overall, left, right] = &arrays.indices;
+                assert_eq!((overall[100], overall[700]), (700, 100), "{}", level.name());
+                assert_eq!((right[100], left[700]), (700, 100));
+                assert!(arrays.distances[0][100] < 1e-12);
+                assert_eq!(
+                    (overall[380], arrays.distances[0][380]),
+                    (-1, f64::INFINITY)
+                );
+            }
+        }
+    }
+}

@@ -3,14 +3,13 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
-from datetime import timedelta
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
 from motifleet.app import demo_report
 from motifleet.app.home import Motifleet
-from motifleet.app.report import Report
+from motifleet.app.question import FLEET, FLIGHTS, Question
 from motifleet.app.simulation import Simulation
 from motifleet.app.truth import GroundTruth
 from motifleet.matrixprofile import Discord, Finding, Match, Motif
@@ -19,6 +18,9 @@ from motifleet.types import Floats
 
 DEVICES, DAYS = 200, 3
 BEST = 3
+SIMILAR = 10
+# A device that was seen for less than five windows' time has too little to compare with.
+ENOUGH = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,19 +32,6 @@ class Phase:
     seconds: float
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A signal of a table that the demo profiles, with windows of m reports."""
-
-    table: str
-    signal: str
-    m: int
-
-
-FLIGHTS = Question("flights", "groundspeed", 60)
-FLEET = Question("fleet", "vibration", 60)
-
-
 @dataclass(slots=True)
 class DemoResult:
     """What the demo found.
@@ -51,9 +40,9 @@ class DemoResult:
         home: the home folder.
         report: the page to open.
         phases: what was done and how long it took.
-        findings: the strongest motifs and discords: table, finding, device_id, event_ts,
+        findings: the strongest motifs and discords: table, finding, signal, device_id, event_ts,
             neighbor_ts, distance, ground_truth.
-        matches: where else the pattern was seen: device_id, event_ts, distance, ground_truth.
+        matches: where else the pattern was seen, told alike.
     """
 
     home: Path
@@ -80,7 +69,7 @@ def run_demo(
         report: where to write the page; None: ``report.html`` in the home folder.
     """
     home = fleet.settings.home.absolute()
-    demo = _Demo(fleet, DemoResult(home, report or home / "report.html"), on_phase)
+    demo = _Demo(fleet, DemoResult(home, (report or home / "report.html").absolute()), on_phase)
     demo.land_flights()
     demo.land_fleet()
     demo.profile(FLIGHTS)
@@ -97,8 +86,8 @@ class _Demo:
     on_phase: Callable[[str], None]
     discords: dict[Question, list[Discord]] = field(default_factory=dict)
     motifs: dict[Question, list[Motif]] = field(default_factory=dict)
-    found: list[Match] = field(default_factory=list)
-    tiles: dict[str, str] = field(default_factory=dict)
+    matches: list[Match] = field(default_factory=list)
+    windows: dict[str, int] = field(default_factory=dict)
 
     @contextmanager
     def phase(self, name: str) -> Iterator[list[str]]:
@@ -121,59 +110,55 @@ class _Demo:
             did.append(f"{truth.accepted + truth.already:,} events of ground truth")
 
     def profile(self, question: Question) -> None:
-        with self.phase(f"profile {question.signal} of {question.table}") as did:
-            profiles = self.fleet.profile(question.table, question.signal, question.m)
+        with self.phase(f"profile {question.table}") as did:
+            profiles = question.profile(self.fleet)
             self.motifs[question] = profiles.motifs(BEST)
-            self.discords[question] = profiles.discords(BEST)
-            did.append(f"{len(profiles):,} devices, windows of {question.m} reports")
-            self.tiles[f"{question.signal} windows of {question.table}"] = (
-                f"{len(profiles.distances):,}"
-            )
-        truth = self._truth(question)
-        for motif in self.motifs[question]:
-            self.result.findings.append(_row(question, "motif", motif, truth))
-        for discord in self.discords[question]:
-            self.result.findings.append(_row(question, "discord", discord, truth))
+            self.discords[question] = profiles.discords(BEST, min_windows=ENOUGH * question.m)
+            self.windows[question.table] = len(profiles.distances)
+            did.append(f"{question.signal} of {len(profiles):,} devices")
+            did.append(f"{len(profiles.distances):,} windows of {question.m} reports")
+        rows = self.result.findings
+        rows += self._rows(question, "motif", self.motifs[question])
+        rows += self._rows(question, "discord", self.discords[question])
 
     def match(self) -> None:
-        """Cut the strongest motif of the simulated fleet and look for it everywhere."""
         with self.phase("find a pattern in the fleet") as did:
             motif = self.motifs[FLEET][0]
-            pattern = self.pattern()
-            self.found = self.fleet.match(pattern, FLEET.table, FLEET.signal, k=10)
-            did.append(f"{motif.m} reports of {motif.device_id}, its 10 nearest of all devices")
-        truth = self._truth(FLEET)
-        for match in self.found:
-            self.result.matches.append(_row(FLEET, "match", match, truth))
-
-    def pattern(self) -> Floats:
-        """The values of the fleet's strongest motif."""
-        motif = self.motifs[FLEET][0]
-        series = self.fleet.series(FLEET.table, str(motif.device_id), FLEET.signal)
-        return series.values[motif.index : motif.index + motif.m]
+            self.matches = FLEET.match(self.fleet, self._pattern(), SIMILAR)
+            did.append(f"{motif.m} reports of {motif.device_id}")
+            did.append(f"their {SIMILAR} nearest of all devices")
+        self.result.matches += self._rows(FLEET, "match", self.matches)
 
     def write(self) -> None:
         with self.phase("write the report") as did:
-            self._page().write(self.result.report)
+            self._write_page()
             did.append(f"{self.result.report.stat().st_size / 1e6:.1f} MB, self-contained")
 
-    def _page(self) -> Report:
-        report = demo_report.opening(self.tiles)
-        demo_report.flights_section(report, self.fleet, *self._best(FLIGHTS))
-        demo_report.fleet_section(report, self.fleet, *self._best(FLEET))
+    def _write_page(self) -> None:
+        report = demo_report.opening(self.windows, sum(x.seconds for x in self.result.phases))
+        for section, question in (
+            (demo_report.flights_section, FLIGHTS),
+            (demo_report.fleet_section, FLEET),
+        ):
+            rows = [row for row in self.result.findings if row["table"] == question.table]
+            best = self.motifs[question][0], self.discords[question][0]
+            section(report, self.fleet, *best, rows)
         demo_report.pattern_section(
-            report, self.fleet, self.pattern(), self.found, self.result.matches
+            report, self.fleet, self._pattern(), self.matches, self.result.matches
         )
-        return report
+        report.write(self.result.report)
 
-    def _best(self, question: Question) -> tuple[Motif, Discord, list[dict[str, Any]]]:
-        rows = [row for row in self.result.findings if row["table"] == question.table]
-        return self.motifs[question][0], self.discords[question][0], rows
+    def _pattern(self) -> Floats:
+        """The values of the simulated fleet's strongest motif."""
+        return FLEET.values(self.fleet, self.motifs[FLEET][0])
 
-    def _truth(self, question: Question) -> GroundTruth | None:
-        if question is not FLEET:
-            return None
-        return GroundTruth(self.fleet.tables.scan(f"{FLEET.table}_truth"))
+    def _rows(
+        self, question: Question, kind: str, found: list[Motif] | list[Discord] | list[Match]
+    ) -> list[dict[str, Any]]:
+        truth = None
+        if question is FLEET:
+            truth = GroundTruth(self.fleet.tables.scan(f"{FLEET.table}_truth"))
+        return [_row(question, kind, each, truth) for each in found]
 
 
 def _landed(accepted: int, already: int) -> str:
@@ -188,12 +173,13 @@ def _row(
     row = {
         "table": question.table,
         "finding": kind,
+        "signal": question.signal,
         "device_id": found.device_id,
         "event_ts": found.event_ts,
+        "neighbor_ts": getattr(found, "neighbor_ts", None),
         "distance": found.distance,
         "ground_truth": None,
     }
     if truth is not None and found.event_ts is not None:
-        end = found.event_ts + timedelta(minutes=found.m)
-        row["ground_truth"] = truth.of(str(found.device_id), found.event_ts, end)
+        row["ground_truth"] = truth.of(str(found.device_id), *question.span(found.event_ts))
     return row

@@ -1,11 +1,12 @@
 """The page that the demo writes: its sections, each with what was found and a figure of it."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from motifleet.app.figures import overlay_figure, paths_figure
+from motifleet.app.figures import Stretch, overlay_figure, paths_figure
 from motifleet.app.home import Motifleet
+from motifleet.app.question import FLEET, FLIGHTS, Question
 from motifleet.app.report import Report
 from motifleet.matrixprofile import Discord, Match, Motif, matrix_profile
 from motifleet.types import Floats
@@ -13,13 +14,14 @@ from motifleet.types import Floats
 Rows = Sequence[Mapping[str, Any]]
 
 
-def opening(tiles: Mapping[str, str]) -> Report:
+def opening(windows: Mapping[str, int], seconds: float) -> Report:
     """The page's head, with the numbers that say how much was looked at."""
     report = Report(
         "What Motifleet found",
         "Real flights over Switzerland and a simulated fleet of trucks, profiled window by window.",
     )
-    report.tiles(tiles)
+    tiles = {f"windows of {table}": f"{count:,}" for table, count in windows.items()}
+    report.tiles(tiles | {"seconds, from files to findings": f"{seconds:.1f}"})
     return report
 
 
@@ -29,19 +31,23 @@ def flights_section(
     """Real flights: their paths, and the profiles with the best motif and discord."""
     report.heading("Real flights")
     report.text(
-        "Positions of 842 aircraft, ten seconds apart, from the sample that comes with Motifleet. "
-        "A motif is a stretch that an aircraft repeats, a discord one that it does not; gaps in "
-        "the reports are never spanned."
+        f"How fast 842 aircraft flew ({FLIGHTS.signal}, in knots), ten seconds apart, from the "
+        "sample that comes with Motifleet. A motif is a course of speed that an aircraft repeats, "
+        "a discord one that it shows only once. Gaps in the reports are never spanned."
     )
-    report.table(rows)
-    columns = ["device_id", "event_ts", "longitude", "latitude"]
-    reports = fleet.scan("flights", columns=columns).sort_by(
-        [("device_id", "ascending"), ("event_ts", "ascending")]
+    report.table([_without(row, "table", "ground_truth") for row in rows])
+    reports = fleet.scan("flights", columns=["device_id", "event_ts", "longitude", "latitude"])
+    reports = reports.sort_by([("device_id", "ascending"), ("event_ts", "ascending")])
+    stretches = [
+        _stretch("the motif", motif, motif.event_ts, motif.neighbor_ts),
+        _stretch("the discord", discord, discord.event_ts),
+    ]
+    report.figure(
+        paths_figure(reports, stretches),
+        "Every path of the sample, with the two stretches of the best motif and the best discord.",
     )
-    figure = paths_figure(reports, str(discord.device_id), *_span(discord))
-    report.figure(figure, "Every path of the sample; the aircraft and stretch of the discord.")
-    for found in (discord, motif):
-        _profile_figure(report, fleet, "flights", found)
+    for found in (motif, discord):
+        _profile_figure(report, fleet, FLIGHTS, found)
 
 
 def fleet_section(
@@ -50,13 +56,13 @@ def fleet_section(
     """The simulated fleet: findings beside what was really injected."""
     report.heading("A simulated fleet")
     report.text(
-        "Trucks that drive regular tours, with faults and failures injected at known times. The "
-        "last column says what the ground truth knows of each finding; the profile knew nothing "
-        "of it."
+        "200 trucks that drive regular tours for three days, with faults and failures injected at "
+        "known times; their engines' temperature (in °C) is profiled while they run. The last "
+        "column says what the ground truth knows of a finding. The profile knew nothing of it."
     )
-    report.table(rows)
-    for found in (discord, motif):
-        _profile_figure(report, fleet, "fleet", found)
+    report.table([_without(row, "table") for row in rows])
+    for found in (motif, discord):
+        _profile_figure(report, fleet, FLEET, found)
 
 
 def pattern_section(
@@ -65,31 +71,33 @@ def pattern_section(
     """A pattern and where else in the fleet it was seen."""
     report.heading("Have you seen this pattern?")
     report.text(
-        "The strongest motif of the simulated fleet, searched for over every device: its nearest "
-        "windows, laid over one another."
+        "The best motif of the simulated fleet, searched for over every device. The first answer "
+        "is the pattern itself."
     )
-    report.table(rows)
+    report.table([_without(row, "table", "finding", "neighbor_ts") for row in rows])
     windows = [
-        (f"{each.device_id} {each.event_ts:%d %b %H:%M}", _values(fleet, each)) for each in matches
+        (f"{each.device_id}, {each.event_ts:%d %b %H:%M}", FLEET.values(fleet, each))
+        for each in matches
     ]
     report.figure(overlay_figure(pattern, windows), "The pattern and its nearest windows.")
 
 
-def _values(fleet: Motifleet, found: Match) -> Floats:
-    series = fleet.series("fleet", str(found.device_id), str(found.signal))
-    return series.values[found.index : found.index + found.m]
-
-
-def _profile_figure(report: Report, fleet: Motifleet, table: str, found: Motif | Discord) -> None:
-    device, signal = str(found.device_id), str(found.signal)
-    profile = matrix_profile(fleet.series(table, device, signal), found.m)
+def _profile_figure(
+    report: Report, fleet: Motifleet, question: Question, found: Motif | Discord
+) -> None:
+    profile = matrix_profile(question.series(fleet, found), found.m)
     report.figure(
         profile.plot(),
-        f"{signal} of {device} over its matrix profile, windows of {found.m} reports: the "
-        f"{type(found).__name__.lower()} above at distance {found.distance:.3g}.",
+        f"{question.signal} of {found.device_id} over its matrix profile, windows of {found.m} "
+        f"reports, with its best motif and discord.",
     )
 
 
-def _span(found: Discord) -> tuple[datetime, datetime]:
-    start = found.event_ts or datetime.min.replace(tzinfo=UTC)
-    return start, start + timedelta(seconds=10 * found.m)
+def _without(row: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if name not in names}
+
+
+def _stretch(name: str, found: Motif | Discord, *starts: datetime | None) -> Stretch:
+    device = str(found.device_id)
+    times = [FLIGHTS.span(start) for start in starts if start is not None]
+    return f"{name}, {device}", device, times

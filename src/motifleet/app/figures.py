@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -13,29 +13,35 @@ from motifleet.types import Floats
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
+Stretch: TypeAlias = tuple[str, str, Sequence[tuple[datetime, datetime]]]
+"""A name, a device, and the times from and up to which its path is meant."""
+
 QUIET, LOUD, WARM = "#8aa4b5", "#0b6e8a", "#d1495b"
 
 
-def paths_figure(reports: pa.Table, device: str, start: datetime, end: datetime) -> "Figure":
-    """The paths of all devices as lines over longitude and latitude.
+def paths_figure(reports: pa.Table, stretches: Sequence[Stretch]) -> "Figure":
+    """The paths of all devices as lines over longitude and latitude, some stretches on top.
 
     Args:
         reports: device_id, event_ts, longitude and latitude, sorted by device and time.
-        device: the device whose path stands out.
-        start: from here on its path stands out even more …
-        end: … up to here.
+        stretches: at most two parts of devices' paths that stand out.
     """
     from plotly.graph_objects import Figure
 
     figure = Figure()
-    figure.add_scatter(**_line(reports), name="all devices", line={"color": QUIET, "width": 0.7})
-    path = reports.filter(pc.field("device_id") == device)
-    figure.add_scatter(**_line(path), name=device, line={"color": LOUD, "width": 2.5})
-    window = path.filter((pc.field("event_ts") >= start) & (pc.field("event_ts") < end))
-    figure.add_scatter(**_line(window), name="the discord", line={"color": WARM, "width": 4})
+    figure.add_scatter(**_line(reports), name="all paths", line={"color": QUIET, "width": 0.6})
+    figure.update_traces(opacity=0.55)
+    for color, (name, device, times) in zip((LOUD, WARM), stretches, strict=False):
+        path = reports.filter(pc.field("device_id") == device)
+        parts = [
+            path.filter((pc.field("event_ts") >= start) & (pc.field("event_ts") < end))
+            for start, end in times
+        ]
+        line = {"color": color, "width": 3.5}
+        figure.add_scatter(**_line(pa.concat_tables(parts)), name=name, line=line)
     middle = float(np.nanmean(reports["latitude"].to_numpy()))
-    figure.update_layout(template="plotly_white", height=560, margin={"t": 20, "b": 40})
-    figure.update_layout(legend={"orientation": "h", "y": 1.04})
+    figure.update_layout(template="plotly_white", height=640, margin={"t": 20, "b": 40})
+    figure.update_layout(legend={"orientation": "h", "y": 1.05})
     figure.update_xaxes(title="longitude (degrees)", constrain="domain")
     figure.update_yaxes(
         title="latitude (degrees)", scaleanchor="x", scaleratio=1 / np.cos(np.radians(middle))

@@ -49,9 +49,9 @@ class Search:
         found = (profile.motifs(k) for profile in self._profiles(m))
         return _best(found, k, largest=False)
 
-    def discords(self, m: int, k: int) -> list[Discord]:
+    def discords(self, m: int, k: int, min_windows: int) -> list[Discord]:
         """The k windows farthest from any other of their device, the farthest first."""
-        found = (profile.discords(k) for profile in self._profiles(m))
+        found = (profile.discords(k, min_windows=min_windows) for profile in self._profiles(m))
         return _best(found, k, largest=True)
 
     def matches(

@@ -175,12 +175,18 @@ class Motifleet:
         m: int,
         *,
         k: int = 5,
+        min_windows: int = 1,
         selection: Selection = EVERYTHING,
         step: float | None = None,
         progress: Progress = unseen,
     ) -> list[Discord]:
-        """What is unusual: the k windows farthest from any other of their device."""
-        return self._search(table, signal, selection, step, progress).discords(m, k)
+        """What is unusual: the k windows farthest from any other of their device.
+
+        Devices with fewer windows than ``min_windows`` are passed over: where there is little to
+        compare with, everything is far from everything.
+        """
+        search = self._search(table, signal, selection, step, progress)
+        return search.discords(m, k, min_windows)
 
     def match(
         self,

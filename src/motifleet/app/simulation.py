@@ -33,7 +33,7 @@ class Simulation:
     devices: int | None = None
     reports: int = 1440
     days: int = 3
-    part: int = 1
+    part: Literal[1, 2] = 1
     seed: int = 0
 
     @property

@@ -47,6 +47,10 @@ def discords(
     signal: options.Signal,
     window: options.Window = 60,
     count: options.Count = 5,
+    min_windows: Annotated[
+        int,
+        typer.Option("--min-windows", min=1, help="Pass over devices with fewer windows."),
+    ] = 1,
     devices: options.Devices = None,
     start: options.Start = None,
     end: options.End = None,
@@ -63,7 +67,14 @@ def discords(
     selection = options.selection(devices, start, end, where, as_of)
     with output.progress("profiling devices") as bar:
         found = open_home(home).discords(
-            table, signal, window, k=count, selection=selection, step=step, progress=bar
+            table,
+            signal,
+            window,
+            k=count,
+            min_windows=min_windows,
+            selection=selection,
+            step=step,
+            progress=bar,
         )
     _render(output, "discords", found, ["device_id", "event_ts", "neighbor_ts", "distance"])
 

@@ -128,7 +128,12 @@ def simulate(
     if (table is None) == (out is None):
         raise typer.BadParameter("say where the reports go: either --table or --out")
     simulation = Simulation(
-        simulator.value, devices=devices, reports=reports, days=days, part=part, seed=seed
+        simulator.value,
+        devices=devices,
+        reports=reports,
+        days=days,
+        part=2 if part == 2 else 1,
+        seed=seed,
     )
     output = Output(as_json)
     with output.progress(f"simulating {simulator.value}") as bar:

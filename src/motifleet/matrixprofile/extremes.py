@@ -47,10 +47,13 @@ def best_motifs(profiles: Profiles, k: int, *, constant: bool) -> list[Motif]:
     ]
 
 
-def best_discords(profiles: Profiles, k: int) -> list[Discord]:
+def best_discords(profiles: Profiles, k: int, *, min_windows: int = 1) -> list[Discord]:
     """Choose the k windows farthest from all others, the farthest first."""
     k, all_series = kernels.result_count(k), profiles.all_series()
-    chosen = disjoint(-profiles.distances, profiles.offsets, profiles.m, k)
+    compared = np.concatenate([[0], np.cumsum(np.isfinite(profiles.distances))])
+    too_few = np.diff(compared[profiles.offsets]) < min_windows
+    scores = np.where(np.repeat(too_few, np.diff(profiles.offsets)), np.inf, -profiles.distances)
+    chosen = disjoint(scores, profiles.offsets, profiles.m, k)
     return [
         findings.discord(all_series[device], profiles.m, distance, index, neighbor)
         for device, index, distance, neighbor in _looked_up(profiles, chosen)

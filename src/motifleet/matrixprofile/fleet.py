@@ -91,16 +91,18 @@ class FleetProfile:
         """
         return extremes.best_motifs(self, k, constant=constant)
 
-    def discords(self, k: int = 3) -> list[Discord]:
+    def discords(self, k: int = 3, *, min_windows: int = 1) -> list[Discord]:
         """Find the windows farthest from any other of their device, farthest first.
 
         Args:
             k: how many at most.
+            min_windows: devices with fewer windows without a gap are passed over: where there
+                is little to compare with, everything is far from everything.
 
         Raises:
             InvalidArgumentError: k is less than 1 or no integer.
         """
-        return extremes.best_discords(self, k)
+        return extremes.best_discords(self, k, min_windows=min_windows)
 
     def to_arrow(self) -> "pa.Table":
         """Lay out one row for each window: device, then as `MatrixProfile.to_arrow`."""

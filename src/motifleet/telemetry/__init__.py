@@ -15,13 +15,10 @@ from motifleet.telemetry.samples import SAMPLES, sample_path
 from motifleet.telemetry.schema import (
     DEVICE_ID,
     EVENT_TS,
-    EVENT_TYPE,
     LATITUDE,
     LONGITUDE,
-    MANUFACTURER,
     TIME_TYPE,
     column_roles,
-    labels_of,
     report_schema,
     signals_of,
 )
@@ -33,10 +30,8 @@ from motifleet.telemetry.write import write_reports
 __all__ = [
     "DEVICE_ID",
     "EVENT_TS",
-    "EVENT_TYPE",
     "LATITUDE",
     "LONGITUDE",
-    "MANUFACTURER",
     "REJECTED_SCHEMA",
     "SAMPLES",
     "TIME_TYPE",
@@ -48,7 +43,6 @@ __all__ = [
     "ReportReader",
     "column_roles",
     "fleet_series",
-    "labels_of",
     "read_reports",
     "report_schema",
     "sample_path",

@@ -115,8 +115,8 @@ class ReportReader:
         earliest = pc.min(to_times(first[self.columns.time]).values)
         if pc.less(earliest, _SUSPICIOUSLY_EARLY).as_py():
             yield (
-                f"times begin at {pc.cast(earliest, pa.string())}: is column {self.columns.time!r} the time? "
-                f"choose with --time-column"
+                f"times begin at {pc.cast(earliest, pa.string())}: is column "
+                f"{self.columns.time!r} the time? choose with --time-column"
             )
 
 

@@ -18,8 +18,6 @@ DEVICE_ID: Final = "device_id"
 EVENT_TS: Final = "event_ts"
 LONGITUDE: Final = "longitude"
 LATITUDE: Final = "latitude"
-EVENT_TYPE: Final = "event_type"
-MANUFACTURER: Final = "manufacturer"
 
 TIME_TYPE: Final = pa.timestamp("us", tz="UTC")
 
@@ -64,12 +62,3 @@ def signals_of(schema: pa.Schema) -> list[str]:
     ['speed', 'tank_level']
     """
     return [name for name, role in column_roles(schema).items() if role == "signal"]
-
-
-def labels_of(schema: pa.Schema) -> list[str]:
-    """The names of the labels, in the schema's order.
-
-    >>> labels_of(report_schema(labels=["event_type"], signals=["speed", "tank_level"]))
-    ['event_type']
-    """
-    return [name for name, role in column_roles(schema).items() if role == "label"]

@@ -1,0 +1,58 @@
+"""What the demo asks of a table: one signal, in windows of one length."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from motifleet.app.home import Motifleet
+from motifleet.app.selection import Selection
+from motifleet.matrixprofile import Finding, FleetProfile, Match
+from motifleet.types import Floats, Series
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A signal of a table, in windows of m reports.
+
+    Args:
+        table: the table.
+        signal: the signal's column.
+        m: the window's length.
+        step: seconds between reports.
+        where: which reports count; None: all.
+    """
+
+    table: str
+    signal: str
+    m: int
+    step: int
+    where: str | None = None
+
+    def profile(self, fleet: Motifleet) -> FleetProfile:
+        """The profiles of all devices."""
+        return fleet.profile(self.table, self.signal, self.m, selection=self._selection)
+
+    def match(self, fleet: Motifleet, pattern: Floats, k: int) -> list[Match]:
+        """The k windows of all devices nearest to a pattern."""
+        return fleet.match(pattern, self.table, self.signal, k=k, selection=self._selection)
+
+    def series(self, fleet: Motifleet, found: Finding) -> Series:
+        """The series that a finding is in."""
+        device = str(found.device_id)
+        return fleet.series(self.table, device, self.signal, selection=self._selection)
+
+    def values(self, fleet: Motifleet, found: Finding) -> Floats:
+        """The values of a finding's window."""
+        return self.series(fleet, found).values[found.index : found.index + found.m]
+
+    def span(self, start: datetime) -> tuple[datetime, datetime]:
+        """The time that a window takes."""
+        return start, start + timedelta(seconds=self.step * self.m)
+
+    @property
+    def _selection(self) -> Selection:
+        return Selection(where=self.where)
+
+
+FLIGHTS = Question("flights", "groundspeed", 60, step=10)
+# A parked truck reports nothing but constants, so only running engines are looked at.
+FLEET = Question("fleet", "engine_temperature", 60, step=60, where="vibration > 0")
