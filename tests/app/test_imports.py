@@ -12,7 +12,7 @@ from time import sleep
 import pytest
 
 from motifleet.app import Motifleet, open_home, validate_file
-from motifleet.errors import ReadError, SchemaConflictError
+from motifleet.errors import InvalidArgumentError, ReadError, SchemaConflictError
 from motifleet.telemetry import ColumnMapping
 
 GOOD, BAD = 88, 2
@@ -130,6 +130,12 @@ def test_a_check_lands_nothing_and_says_what_an_import_would(
     assert check.columns == {"device_id": "device", "event_ts": "time", "speed": "signal"}
     assert [example["row"] for example in check.examples] == [10, 20]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["trucks.csv"]
+
+
+def test_the_table_of_rejected_rows_takes_no_reports(fleet: Motifleet, file: Path) -> None:
+    with pytest.raises(InvalidArgumentError, match="rejected"):
+        fleet.import_file(file, "rejected")
+    assert fleet.tables.list() == []
 
 
 def test_a_missing_file_makes_no_table(fleet: Motifleet, tmp_path: Path) -> None:

@@ -83,6 +83,6 @@ def file_batches(path: Path, mapping: ColumnMapping, batch_rows: int) -> str:
     False
     """
     with path.open("rb") as file:
-        content = file_digest(file, "blake2b").hexdigest()
+        content = file_digest(file, "sha256").hexdigest()
     read = f"{content} {mapping} {batch_rows}"
     return blake2b(read.encode(), digest_size=12).hexdigest()
