@@ -15,7 +15,7 @@ def demo(
         typer.Option(
             "--report",
             metavar="FILE",
-            help="Where to write the page [default: report.html in the home folder].",
+            help="Where to write the page (default: report.html in the home folder).",
             show_default=False,
         ),
     ] = None,

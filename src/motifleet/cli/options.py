@@ -12,7 +12,7 @@ Home = Annotated[
     Path | None,
     typer.Option(
         "--home",
-        help="The home folder [default: MOTIFLEET_HOME, else .motifleet].",
+        help="The home folder (default: MOTIFLEET_HOME, else .motifleet).",
         show_default=False,
     ),
 ]
@@ -51,7 +51,7 @@ Step = Annotated[
     typer.Option(
         "--step",
         metavar="SECONDS",
-        help="Time between reports [default: their median].",
+        help="Time between reports (default: their median).",
         show_default=False,
     ),
 ]

@@ -22,10 +22,26 @@ File = Annotated[
 Target = Annotated[
     str, typer.Option("--table", metavar="TABLE", help="Where to land it.", show_default=False)
 ]
-Device = Annotated[str | None, typer.Option("--device-column", metavar="COLUMN")]
-Time = Annotated[str | None, typer.Option("--time-column", metavar="COLUMN")]
-Longitude = Annotated[str | None, typer.Option("--longitude-column", metavar="COLUMN")]
-Latitude = Annotated[str | None, typer.Option("--latitude-column", metavar="COLUMN")]
+Device = Annotated[
+    str | None,
+    typer.Option("--device-column", metavar="COLUMN", help="The device (default: by its name)."),
+]
+Time = Annotated[
+    str | None,
+    typer.Option("--time-column", metavar="COLUMN", help="The time (default: by its name)."),
+]
+Longitude = Annotated[
+    str | None,
+    typer.Option(
+        "--longitude-column", metavar="COLUMN", help="The longitude (default: by its name)."
+    ),
+]
+Latitude = Annotated[
+    str | None,
+    typer.Option(
+        "--latitude-column", metavar="COLUMN", help="The latitude (default: by its name)."
+    ),
+]
 Ignore = Annotated[
     list[str] | None,
     typer.Option("--ignore", metavar="COLUMN", help="Leave this column out (may be repeated)."),
@@ -113,7 +129,7 @@ def simulate(
     ] = None,
     devices: Annotated[
         int | None,
-        typer.Option("--devices", min=1, help="How many [default: 40 lab, 200 fleet]."),
+        typer.Option("--devices", min=1, help="How many (default: 40 lab, 200 fleet)."),
     ] = None,
     reports: Annotated[int, typer.Option("--reports", min=1, help="lab: how many.")] = 1440,
     days: Annotated[int, typer.Option("--days", min=1, help="fleet: how long.")] = 3,
