@@ -1,10 +1,16 @@
 """Commands say what they found, to people and to programs, and the same both ways."""
 
 import json
+import signal
+import subprocess
+import sys
 from pathlib import Path
+from time import sleep
 
 import pytest
 from tests.cli.conftest import Run
+
+from motifleet.app import open_home
 
 
 def test_import_and_list(home: Path, run: Run) -> None:
@@ -153,6 +159,23 @@ def test_version_and_help(run: Run) -> None:
     assert run("--version").out.startswith("motifleet ")
     for words in ((), ("telemetry",), ("table",), ("pattern",)):
         assert "Usage" in run(*words, "--help").out
+
+
+def test_ctrl_c_ends_with_a_word_and_leaves_whole_batches(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    words = ["telemetry", "simulate", "fleet", "--devices", "600", "--table", "fleet"]
+    command = [sys.executable, "-m", "motifleet", *words, "--home", str(home)]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    while process.poll() is None and not list(home.glob("warehouse/*/fleet/data/**/*.parquet")):
+        sleep(0.01)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert "stopped" in said
+    assert "Traceback" not in said
+    rows = open_home(home).tables.describe("fleet").rows
+    assert rows % (3 * 1440) == 0
+    assert rows < 600 * 3 * 1440
 
 
 def test_output_is_clean_in_a_pipe(home: Path, run_alone: Run) -> None:

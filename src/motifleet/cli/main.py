@@ -1,6 +1,8 @@
 """The command ``motifleet``: one sub-command for each noun."""
 
+import signal
 import sys
+from types import FrameType
 from typing import Annotated
 
 import typer
@@ -37,12 +39,32 @@ def _root(
     pass
 
 
+class _Stopped(BaseException):
+    """Ctrl-C; no KeyboardInterrupt, which Typer would answer by itself."""
+
+
+def _stop(_number: int, _frame: FrameType | None) -> None:
+    raise _Stopped
+
+
 def main() -> None:
     """Run the command line; a known error becomes one or two lines and its exit code."""
+    before = signal.signal(signal.SIGINT, _stop)
     try:
         app()
     except MotifleetError as error:
-        from motifleet.cli.output import fail
+        _end(str(error), type(error).__name__, error.exit_code)
+    except _Stopped:
+        _end(_STOPPED, "Stopped", 128 + signal.SIGINT)
+    finally:
+        signal.signal(signal.SIGINT, before)
 
-        fail(str(error), type(error).__name__, "--json" in sys.argv)
-        sys.exit(error.exit_code)
+
+def _end(message: str, kind: str, exit_code: int) -> None:
+    from motifleet.cli.output import fail
+
+    fail(message, kind, "--json" in sys.argv)
+    sys.exit(exit_code)
+
+
+_STOPPED = "stopped; what has landed stays, and the same command again goes on from there"
