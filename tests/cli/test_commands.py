@@ -155,6 +155,14 @@ def test_the_home_is_its_owners_alone(home: Path) -> None:
     assert home.stat().st_mode & 0o077 == 0
 
 
+def test_what_is_no_number_in_json_is_still_json(tmp_path: Path, run: Run) -> None:
+    file, home = tmp_path / "odd.csv", tmp_path / "home"
+    file.write_text("device_id,event_ts,v\na,2026-03-02,inf\nb,2026-03-02,-1e999\nc,2026-03-02,5\n")
+    run("telemetry", "import", file, "--table", "odd", "--home", home)
+    rows = run("table", "scan", "odd", "--home", home, "--json").json["rows"]
+    assert sorted(str(row["v"]) for row in rows) == ["-Infinity", "5.0", "Infinity"]
+
+
 def test_version_and_help(run: Run) -> None:
     assert run("--version").out.startswith("motifleet ")
     for words in ((), ("telemetry",), ("table",), ("pattern",)):

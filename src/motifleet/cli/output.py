@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from math import isfinite, isnan
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ class Output:
     def document(self, document: Row) -> None:
         """Print one JSON document; only where ``as_json`` is set."""
         if self.as_json:
-            print(json.dumps(document, indent=2, default=_plain))  # noqa: T201
+            print(json.dumps(_plain(document), indent=2, allow_nan=False))  # noqa: T201
 
     def line(self, text: str = "") -> None:
         """Print a line for a person."""
@@ -125,7 +126,7 @@ def shown(value: Any) -> str:
 def _number(value: float) -> str:
     if isinstance(value, int):
         return f"{value:,}" if abs(value) < 10**12 else str(value)
-    return f"{value:.4g}" if abs(value) < 10_000 else f"{value:,.0f}"
+    return f"{value:,.0f}" if 10_000 <= abs(value) < 10**12 else f"{value:.4g}"
 
 
 def _heading(name: str) -> str:
@@ -133,9 +134,16 @@ def _heading(name: str) -> str:
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat()
-    return str(value)
+    """A value as JSON has it: NaN becomes null, an infinity the text that JavaScript reads."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    if isinstance(value, float) and not isfinite(value):
+        return None if isnan(value) else f"{'-' if value < 0 else ''}Infinity"
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else str(value)
 
 
 def _console(*, stderr: bool = False) -> "Console":
