@@ -36,12 +36,13 @@ def test_every_kind_of_column_is_a_series(values: Any) -> None:
 @pytest.mark.parametrize(
     "values",
     [
+        [*NUMBERS[:5], None, *NUMBERS[5:]],
         pa.array([*NUMBERS[:5], None, *NUMBERS[5:]]),
         pd.Series([*NUMBERS[:5], None, *NUMBERS[5:]]),
         pd.Series([*NUMBERS[:5], None, *NUMBERS[5:]], dtype="Int64"),
         np.ma.masked_equal([*NUMBERS[:5], 99, *NUMBERS[5:]], 99),
     ],
-    ids=["Arrow", "pandas", "pandas nullable", "masked"],
+    ids=["list", "Arrow", "pandas", "pandas nullable", "masked"],
 )
 def test_a_missing_report_is_nan(values: Any) -> None:
     series = matrix_profile(values, 4).series.values

@@ -58,6 +58,8 @@ def _as_floats(values: Any, name: str) -> Floats:
         raise _refusal(name, "rows of different lengths") from error
     if array.ndim != 1:
         raise _refusal(name, f"shape {array.shape}")
+    if array.dtype == object and any(each is None for each in array):
+        return _from_arrow(array.tolist(), name)
     if array.size and array.dtype.kind not in "iufb":
         raise _refusal(name, f"values of type {array.dtype}")
     return np.ascontiguousarray(array, dtype=np.float64)
@@ -66,7 +68,7 @@ def _as_floats(values: Any, name: str) -> Floats:
 def _from_arrow(values: Any, name: str) -> Floats:
     try:
         streams = hasattr(values, "__arrow_c_stream__")
-        column = pa.chunked_array(values) if streams else pa.chunked_array([pa.array(values)])
+        column = pa.chunked_array(values if streams else [pa.array(values)])
     except (pa.ArrowException, TypeError, ValueError) as error:
         raise _refusal(name, f"a {type(values).__name__} that is no column of numbers") from error
     kind = column.type
