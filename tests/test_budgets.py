@@ -1,9 +1,11 @@
 """The budgets of a house one would live in: sizes of modules and functions, layout of rooms."""
 
 import ast
+from graphlib import TopologicalSorter
 from pathlib import Path
 from statistics import median, quantiles
 
+import grimp
 import pytest
 
 ROOT = Path(__file__).parents[1]
@@ -62,6 +64,16 @@ def test_rust_functions_are_short() -> None:
                 name = ""
     assert sizes
     assert {name: size for name, size in sizes.items() if size > 150} == {}
+
+
+def test_there_are_no_import_cycles() -> None:
+    graph = grimp.build_graph("motifleet", exclude_type_checking_imports=True)
+    # The extension _core is no Python module, so its import is taken for one of its package.
+    graph.remove_import(
+        importer="motifleet.matrixprofile.kernels", imported="motifleet.matrixprofile"
+    )
+    imports = {name: graph.find_modules_directly_imported_by(name) for name in graph.modules}
+    TopologicalSorter(imports).prepare()
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT / "src")))
