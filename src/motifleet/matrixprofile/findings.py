@@ -10,7 +10,7 @@ from motifleet.types import Series
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Place:
     """A window of a device's signal.
 
     Args:
@@ -19,7 +19,6 @@ class Finding:
         index: where the window begins in the device's series.
         event_ts: when it begins, where times are known.
         m: how many reports it holds.
-        distance: the z-normalised Euclidean distance to what it is compared with.
     """
 
     device_id: str | None
@@ -27,13 +26,23 @@ class Finding:
     index: int
     event_ts: datetime | None
     m: int
-    distance: float
 
     def to_dict(self) -> dict[str, Any]:
         """Return the fields as JSON has them, times in ISO 8601."""
         fields = asdict(self)
         times = {key: at.isoformat() for key, at in fields.items() if isinstance(at, datetime)}
         return fields | times
+
+
+@dataclass(frozen=True, slots=True)
+class Finding(Place):
+    """A window of a device's signal, compared with another.
+
+    Args:
+        distance: the z-normalised Euclidean distance to what it is compared with.
+    """
+
+    distance: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,22 +92,27 @@ def match_at(series: Series, m: int, distance: float, index: int) -> Match:
     return Match(**_finding(series, m, distance, index))
 
 
-def _finding(series: Series, m: int, distance: float, index: int) -> dict[str, Any]:
+def place(series: Series, m: int, index: int) -> dict[str, Any]:
+    """Return the fields of a place."""
     return {
         "device_id": series.device_id,
         "signal": series.signal,
         "index": index,
-        "event_ts": _time(series, index),
+        "event_ts": time_at(series, index),
         "m": m,
-        "distance": distance,
     }
 
 
+def _finding(series: Series, m: int, distance: float, index: int) -> dict[str, Any]:
+    return {**place(series, m, index), "distance": distance}
+
+
 def _neighbor(series: Series, index: int) -> dict[str, Any]:
-    return {"neighbor_index": index, "neighbor_ts": _time(series, index)}
+    return {"neighbor_index": index, "neighbor_ts": time_at(series, index)}
 
 
-def _time(series: Series, index: int) -> datetime | None:
+def time_at(series: Series, index: int) -> datetime | None:
+    """Return the time of a report, None where it is not known."""
     if series.event_ts is None or np.isnat(series.event_ts[index]):
         return None
     at: datetime = series.event_ts[index].astype("datetime64[us]").item()

@@ -1,0 +1,141 @@
+"""Discords of every length, where the right one is not known."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from motifleet.errors import InvalidArgumentError
+from motifleet.matrixprofile import kernels
+from motifleet.matrixprofile.findings import Discord
+from motifleet.matrixprofile.fleet import fleet_profile
+from motifleet.matrixprofile.profile import matrix_profile
+from motifleet.matrixprofile.series import SeriesLike, as_series
+from motifleet.types import FleetSeries, Floats, Ints
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class VariableDiscords:
+    """The discords of a series for every window length of a range.
+
+    Args:
+        lengths: shape (number of lengths,), the window lengths.
+        found: for each length its discords, the farthest first.
+    """
+
+    lengths: Ints
+    found: tuple[tuple[Discord, ...], ...]
+
+    def __len__(self) -> int:
+        return len(self.lengths)
+
+    def __getitem__(self, m: int) -> tuple[Discord, ...]:
+        """Return the discords of a window length."""
+        places = np.flatnonzero(self.lengths == m)
+        if len(places) == 0:
+            raise InvalidArgumentError(
+                f"expected one of the lengths from {self.lengths.min()} to {self.lengths.max()} "
+                f"that were searched, got {m}"
+            )
+        return self.found[int(places[0])]
+
+    def scores(self) -> Floats:
+        """Compare lengths: each one's farthest discord, its distance / √(2 m), NaN if none.
+
+        Distances grow with the length. Windows that have nothing in common are at √(2 m), so that
+        1 is far for every length.
+        """
+        first = [each[0].distance if each else np.nan for each in self.found]
+        return np.asarray(np.array(first) / np.sqrt(2.0 * self.lengths))
+
+    def best(self, k: int = 3) -> list[Discord]:
+        """Choose discords over all lengths, by distance / √m; none overlaps another.
+
+        Args:
+            k: how many at most.
+
+        Raises:
+            InvalidArgumentError: k is less than 1 or no integer.
+        """
+        k, chosen = kernels.result_count(k), list[Discord]()
+        for each in sorted(self._all(), key=lambda one: -one.distance / one.m**0.5):
+            if len(chosen) < k and not any(_overlap(each, other) for other in chosen):
+                chosen.append(each)
+        return chosen
+
+    def to_arrow(self) -> "pa.Table":
+        """Lay out one row for each discord: m, device, index, time, distance and neighbour."""
+        import pyarrow as pa
+
+        moment = pa.timestamp("us", tz="UTC")
+        fields: list[tuple[str, Any]] = [
+            ("m", pa.int64()),
+            ("device_id", pa.string()),
+            ("signal", pa.string()),
+            ("index", pa.int64()),
+            ("event_ts", moment),
+            ("distance", pa.float64()),
+            ("neighbor_index", pa.int64()),
+            ("neighbor_ts", moment),
+        ]
+        rows = [{name: getattr(each, name) for name, _ in fields} for each in self._all()]
+        return pa.Table.from_pylist(rows, pa.schema(fields))
+
+    def _all(self) -> Iterator[Discord]:
+        return (each for found in self.found for each in found)
+
+
+def variable_discords(
+    series: SeriesLike | FleetSeries,
+    lengths: Sequence[int] | range,
+    *,
+    k: int = 1,
+    threads: int = 0,
+    simd: str = "auto",
+) -> VariableDiscords:
+    """Find the discords of every window length in a range.
+
+    What MERLIN finds (Nakamura and others, "MERLIN: Parameter-Free Discovery of Arbitrary Length
+    Anomalies in Massive Time Series Archives", ICDM 2020): a discord of the wrong length can hide
+    the anomaly. Each length is searched through its whole exact profile, so that discords after
+    the first are exact too.
+
+    Args:
+        series: n values, or one signal of many devices.
+        lengths: the window lengths, such as ``range(20, 201, 10)``, each from 3 to n.
+        k: how many discords of each length at most.
+        threads: how many to use; 0: ``MOTIFLEET_THREADS``, else one for each core.
+        simd: the instruction set, "auto": ``MOTIFLEET_SIMD``, else the widest there is.
+
+    Raises:
+        InvalidArgumentError: as for `matrix_profile`; or there is no length, or k is less than 1.
+
+    >>> import numpy as np
+    >>> signal = np.sin(np.arange(900) * np.pi / 25)
+    >>> signal[500:540] *= -1
+    >>> found = variable_discords(signal, range(20, 101, 20))
+    >>> len(found), 450 < found.best(1)[0].index < 540
+    (5, True)
+    """
+    searched = np.array([kernels.window_length(m) for m in lengths], np.int64)
+    if len(searched) == 0:
+        raise InvalidArgumentError("expected at least one window length, got none")
+    k = kernels.result_count(k)
+    source = series if isinstance(series, FleetSeries) else as_series(series)
+    found = []
+    for m in searched.tolist():
+        if isinstance(source, FleetSeries):
+            discords = fleet_profile(source, m, threads=threads, simd=simd).discords(k)
+        else:
+            discords = matrix_profile(source, m, threads=threads, simd=simd).discords(k)
+        found.append(tuple(discords))
+    return VariableDiscords(searched, tuple(found))
+
+
+def _overlap(one: Discord, other: Discord) -> bool:
+    apart = one.index + one.m <= other.index or other.index + other.m <= one.index
+    return one.device_id == other.device_id and not apart
