@@ -54,8 +54,8 @@ def test_members_are_near_and_never_overlap(
             assert member.distance == pytest.approx(true, abs=1e-6)
         left = {member.index for member in each.members}
         assert left & set(seeds)
-    seeds = [each.seed.distance for each in sets]
-    assert seeds == sorted(seeds)
+    distances = [each.seed.distance for each in sets]
+    assert distances == sorted(distances)
 
 
 def test_no_window_within_the_radius_is_forgotten() -> None:

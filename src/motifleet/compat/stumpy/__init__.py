@@ -1,0 +1,102 @@
+"""Stand in for stumpy 1.14: ``from motifleet.compat import stumpy``.
+
+The names here have stumpy's arguments, return shapes, error types and conventions, over
+Motifleet's kernels. What is not offered raises `NotImplementedError`, which says why; nothing
+returns something that is subtly different. How many threads are used is set by
+``MOTIFLEET_THREADS``.
+
+>>> import numpy as np
+>>> profile = stump(np.array([584.0, -11.0, 23.0, 79.0, 1001.0, 0.0, -19.0]), m=3)
+>>> profile.I_.tolist(), profile.P_.round(4).tolist()
+([4, 3, 0, 1, 0], [0.1163, 2.6941, 3.0001, 2.6941, 0.1163])
+"""
+
+from motifleet.compat.stumpy import core
+from motifleet.compat.stumpy.chains import allc, atsc
+from motifleet.compat.stumpy.core import mass
+from motifleet.compat.stumpy.distances import mpdist, snippets
+from motifleet.compat.stumpy.joins import ostinato, stump
+from motifleet.compat.stumpy.matches import match, motifs
+from motifleet.compat.stumpy.pan import stimp
+from motifleet.compat.stumpy.refused import (
+    aamp,
+    aamp_match,
+    aamp_mmotifs,
+    aamp_motifs,
+    aamp_ostinato,
+    aamp_stimp,
+    aampdist,
+    aampdist_snippets,
+    aampi,
+    floss,
+    gpu_aamp,
+    gpu_mpdist,
+    gpu_ostinato,
+    gpu_stimp,
+    gpu_stump,
+    maamp,
+    maamp_mdl,
+    maamp_subspace,
+    mdl,
+    mmotifs,
+    mpdisted,
+    mstump,
+    mstumped,
+    ostinatoed,
+    prescraamp,
+    prescrump,
+    scraamp,
+    scrump,
+    stimped,
+    stumped,
+    stumpi,
+    subspace,
+)
+from motifleet.compat.stumpy.segments import fluss
+
+__all__ = [
+    "aamp",
+    "aamp_match",
+    "aamp_mmotifs",
+    "aamp_motifs",
+    "aamp_ostinato",
+    "aamp_stimp",
+    "aampdist",
+    "aampdist_snippets",
+    "aampi",
+    "allc",
+    "atsc",
+    "core",
+    "floss",
+    "fluss",
+    "gpu_aamp",
+    "gpu_mpdist",
+    "gpu_ostinato",
+    "gpu_stimp",
+    "gpu_stump",
+    "maamp",
+    "maamp_mdl",
+    "maamp_subspace",
+    "mass",
+    "match",
+    "mdl",
+    "mmotifs",
+    "motifs",
+    "mpdist",
+    "mpdisted",
+    "mstump",
+    "mstumped",
+    "ostinato",
+    "ostinatoed",
+    "prescraamp",
+    "prescrump",
+    "scraamp",
+    "scrump",
+    "snippets",
+    "stimp",
+    "stimped",
+    "stump",
+    "stumped",
+    "stumpi",
+    "subspace",
+]

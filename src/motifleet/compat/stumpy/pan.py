@@ -1,0 +1,128 @@
+"""``stimp``: the profiles of every window length, as one picture."""
+
+from collections import deque
+from typing import Any
+
+import numpy as np
+
+from motifleet.compat.stumpy.core import get_max_window_size
+from motifleet.compat.stumpy.joins import stump
+from motifleet.compat.stumpy.refused import RANDOM, check_offered, refuse
+from motifleet.types import Floats, Ints
+
+
+class stimp:  # noqa: N801
+    """The pan matrix profile: one exact profile with every `update`, in breadth-first order.
+
+    Raises:
+        TypeError: the values are not float64.
+        NotImplementedError: percentage < 1, normalize=False, or constant windows of one's own.
+    """
+
+    def __init__(
+        self,
+        T: Any,
+        min_m: int = 3,
+        max_m: int | None = None,
+        step: int = 1,
+        percentage: float = 0.01,
+        pre_scrump: bool = True,
+        normalize: bool = True,
+        p: float = 2.0,
+        T_subseq_isconstant_func: Any = None,
+    ) -> None:
+        check_offered(
+            "stimp", normalize=normalize, T_subseq_isconstant_func=T_subseq_isconstant_func
+        )
+        if percentage < 1.0:
+            refuse("stimp(…, percentage < 1.0)", f"{RANDOM}: pass percentage=1.0")
+        self._T = T.copy()
+        largest = get_max_window_size(len(self._T))
+        if max_m is None:
+            lengths = np.arange(min_m, max(min_m + 1, largest) + 1, step)
+        else:
+            low, high = sorted([min_m, max_m])
+            lengths = np.arange(max(3, low), min(largest, high) + 1, step)
+        self._order = breadth_first(len(lengths))
+        self._M = lengths[self._order].astype(np.int64)
+        self._done = 0
+        self._PAN = np.full((len(lengths), len(self._T)), np.inf)
+
+    def update(self) -> None:
+        """Compute the profile of the next window length; nothing once all are done."""
+        if self._done < len(self._M):
+            profile = stump(self._T, int(self._M[self._done])).P_
+            self._PAN[self._order[self._done], : len(profile)] = profile
+            self._done += 1
+
+    def pan(
+        self,
+        threshold: float = 0.2,
+        normalize: bool = True,
+        contrast: bool = True,
+        binary: bool = True,
+        clip: bool = True,
+    ) -> Floats:
+        """Return the picture: a row for each length, those not done as the next one that is.
+
+        Args:
+            threshold: the share of the nearest that contrast brings out.
+            normalize: whether distances are divided by the largest there can be, 2 √m.
+            contrast: whether ranks are spread around the threshold.
+            binary: whether all up to the threshold is 0, the rest 1.
+            clip: whether all is brought between 0 and 1.
+        """
+        done = self._order[: self._done]
+        picture = np.where(np.isinf(self._PAN), np.nan, self._PAN)
+        rows = picture[done]
+        if normalize:
+            rows = np.minimum(1.0, rows / (2.0 * np.sqrt(self._M[: self._done]))[:, None])
+        if contrast:
+            rows = 1.0 / (1.0 + np.exp(-10 * (_percentiles(rows) - threshold)))
+        if binary:
+            rows = np.where(rows <= threshold, 0.0, 1.0)
+        picture[done] = np.clip(rows, 0.0, 1.0) if clip else rows
+        ordered = np.sort(done)
+        repeats = np.diff(np.append(-1, ordered))
+        picture[: repeats.sum()] = np.repeat(picture[ordered], repeats, axis=0)
+        picture[np.isnan(picture)] = np.nanmax(picture)
+        return picture
+
+    @property
+    def PAN_(self) -> Floats:
+        """The picture with every step."""
+        return self.pan()
+
+    @property
+    def M_(self) -> Ints:
+        """The window lengths in the order in which they are computed."""
+        return self._M
+
+    @property
+    def P_(self) -> list[Floats]:
+        """The profiles in the order of `M_`, those not done of infinities."""
+        lengths = zip(self._order, self._M, strict=True)
+        return [self._PAN[row][: len(self._T) - m + 1] for row, m in lengths]
+
+
+def breadth_first(count: int) -> Ints:
+    """Order so many numbers: the middle one, then the middles of both halves, and so on.
+
+    >>> breadth_first(7).tolist()
+    [3, 1, 5, 0, 2, 4, 6]
+    """
+    order, spans = list[int](), deque([(0, count)])
+    while spans:
+        start, stop = spans.popleft()
+        if start < stop:
+            middle = (start + stop) // 2
+            order.append(middle)
+            spans += [(start, middle), (middle + 1, stop)]
+    return np.array(order, np.int64)
+
+
+def _percentiles(rows: Floats) -> Floats:
+    """Return the rank of each value among all, from 0 to 1."""
+    ranks = np.empty(rows.size, np.int64)
+    ranks[rows.argsort(kind="mergesort", axis=None)] = np.arange(rows.size)
+    return np.asarray(np.linspace(0, 1, rows.size)[ranks].reshape(rows.shape))

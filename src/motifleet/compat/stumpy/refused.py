@@ -1,0 +1,68 @@
+"""Names of stumpy that are not offered, and why."""
+
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+EUCLIDEAN = "distances without z-normalisation are not offered here yet"
+SEVERAL = "profiles of several channels are not offered here yet"
+STREAMING = "profiles that grow are not offered here yet"
+RANDOM = "approximations by a random share of the work are not offered here yet"
+CLUSTER = "there is no Dask or Ray cluster: the name without 'ed' uses every core of this machine"
+GPU = "Motifleet computes on CPUs: the name without 'gpu_' uses every core of this machine"
+
+
+def refuse(name: str, reason: str) -> NoReturn:
+    """Raise that something of stumpy's is not offered."""
+    raise NotImplementedError(f"motifleet.compat.stumpy has no {name}: {reason}")
+
+
+def check_offered(name: str, *, normalize: bool = True, **unset: object) -> None:
+    """Refuse distances that are not z-normalised, and arguments that are set but not offered."""
+    if not normalize:
+        refuse(f"{name}(…, normalize=False)", EUCLIDEAN)
+    for argument, value in unset.items():
+        if value is not None:
+            refuse(f"{name}(…, {argument}=…)", "constant windows are those of a single value")
+
+
+def _refused(name: str, reason: str) -> Callable[..., Any]:
+    def function(*_: object, **__: object) -> NoReturn:
+        refuse(name, reason)
+
+    function.__name__ = function.__qualname__ = name
+    function.__doc__ = f"Raise NotImplementedError: {reason}."
+    return function
+
+
+aamp = _refused("aamp", EUCLIDEAN)
+aamp_match = _refused("aamp_match", EUCLIDEAN)
+aamp_mmotifs = _refused("aamp_mmotifs", EUCLIDEAN)
+aamp_motifs = _refused("aamp_motifs", EUCLIDEAN)
+aamp_ostinato = _refused("aamp_ostinato", EUCLIDEAN)
+aamp_stimp = _refused("aamp_stimp", EUCLIDEAN)
+aampdist = _refused("aampdist", EUCLIDEAN)
+aampdist_snippets = _refused("aampdist_snippets", EUCLIDEAN)
+aampi = _refused("aampi", EUCLIDEAN)
+maamp = _refused("maamp", EUCLIDEAN)
+maamp_mdl = _refused("maamp_mdl", EUCLIDEAN)
+maamp_subspace = _refused("maamp_subspace", EUCLIDEAN)
+prescraamp = _refused("prescraamp", EUCLIDEAN)
+scraamp = _refused("scraamp", EUCLIDEAN)
+mdl = _refused("mdl", SEVERAL)
+mmotifs = _refused("mmotifs", SEVERAL)
+mstump = _refused("mstump", SEVERAL)
+subspace = _refused("subspace", SEVERAL)
+floss = _refused("floss", STREAMING)
+stumpi = _refused("stumpi", STREAMING)
+prescrump = _refused("prescrump", RANDOM)
+scrump = _refused("scrump", RANDOM)
+mpdisted = _refused("mpdisted", CLUSTER)
+mstumped = _refused("mstumped", CLUSTER)
+ostinatoed = _refused("ostinatoed", CLUSTER)
+stimped = _refused("stimped", CLUSTER)
+stumped = _refused("stumped", CLUSTER)
+gpu_aamp = _refused("gpu_aamp", GPU)
+gpu_mpdist = _refused("gpu_mpdist", GPU)
+gpu_ostinato = _refused("gpu_ostinato", GPU)
+gpu_stimp = _refused("gpu_stimp", GPU)
+gpu_stump = _refused("gpu_stump", GPU)
