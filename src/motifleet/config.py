@@ -16,6 +16,7 @@ from pydantic_settings import (
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
+from pydantic_settings import SettingsError as CannotParseError
 
 from motifleet.errors import SettingsError
 
@@ -96,6 +97,8 @@ def load_settings(home: Path | str | None = None, **values: Any) -> Settings:
         return Settings(**values)
     except ValidationError as error:
         raise SettingsError("\n".join(_sentence(each) for each in error.errors())) from None
+    except CannotParseError as error:
+        raise SettingsError(f"{error}: expected JSON where a setting holds a table") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise SettingsError(f"{SETTINGS_FILE} cannot be read: {error}") from error
 

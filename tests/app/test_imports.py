@@ -5,13 +5,14 @@ import os
 import signal
 import subprocess
 import sys
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from time import sleep
 
 import pytest
 
-from motifleet.app import Motifleet, open_home, validate_file
+from motifleet.app import Motifleet, Simulation, open_home, validate_file
 from motifleet.errors import InvalidArgumentError, ReadError, SchemaConflictError
 from motifleet.telemetry import ColumnMapping
 
@@ -35,6 +36,22 @@ def test_accepted_rows_land_and_the_others_are_kept_with_their_reasons(
     assert {row["table"] for row in kept} == {"trucks"}
     assert {row["source"] for row in kept} == {"trucks.csv"}
     assert json.loads(kept[1]["report"])["speed"] == "fast"
+
+
+def test_a_file_rejected_from_two_tables_is_kept_for_both(fleet: Motifleet, file: Path) -> None:
+    for table in ("one", "two"):
+        assert fleet.import_file(file, table).rejected == BAD
+    kept = Counter(fleet.scan("rejected")["table"].to_pylist())
+    assert kept == {"one": BAD, "two": BAD}
+
+
+def test_a_simulation_never_doubles_reports(fleet: Motifleet) -> None:
+    fleet.simulate(Simulation("fleet", devices=2, days=1), "fleet")
+    with pytest.raises(InvalidArgumentError, match="choose another table"):
+        fleet.simulate(Simulation("fleet", devices=2, days=1, seed=9), "fleet")
+    assert rows(fleet, "fleet") == 2 * 1440
+    with pytest.raises(InvalidArgumentError, match="rejected"):
+        fleet.simulate(Simulation("lab"), "rejected")
 
 
 def test_the_same_file_again_changes_nothing(fleet: Motifleet, file: Path) -> None:

@@ -1,8 +1,10 @@
 """Bad input gets one or two helpful lines and the right exit code, never a traceback."""
 
+import json
 import os
 import stat
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -166,6 +168,33 @@ def test_a_bad_settings_file(tmp_path: Path, run: Run) -> None:
     refused(run("table", "list", "--home", tmp_path), FAILED, "threads", "-1")
 
 
+def test_a_setting_that_is_no_table(
+    tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MOTIFLEET_CATALOG", "postgresql")
+    refused(run("table", "list", "--home", tmp_path), FAILED, "catalog")
+
+
+@pytest.mark.parametrize("step", ["nan", "inf", "0", "-1", "1e-9", "1e300"])
+def test_a_step_out_of_bounds(home: Path, run: Run, step: str) -> None:
+    words = ("pattern", "motifs", "trucks", "--signal", "speed", "-m", 5, "--step", step)
+    refused(run(*words, "--home", home), WRONG_USAGE, "step")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full: run it on Linux")
+def test_an_output_that_takes_nothing(home: Path) -> None:
+    words = ["table", "scan", "trucks", "--home", str(home)]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "motifleet", *words],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    refused(Result(done.returncode, "", done.stderr), FAILED, "cannot be written")
+
+
 def test_a_full_disk(tmp_path: Path, run_alone: Run) -> None:
     home = tmp_path / "home"
     home.mkdir()
@@ -187,8 +216,6 @@ def test_a_full_disk(tmp_path: Path, run_alone: Run) -> None:
 
 
 def test_errors_are_json_too(home: Path, run: Run) -> None:
-    import json
-
     done = run("table", "show", "truks", "--home", home, "--json")
     error = json.loads(done.err)["error"]
     assert error["type"] == "UnknownTableError"
@@ -210,3 +237,6 @@ def test_wrong_usage(run: Run, words: tuple[str, ...]) -> None:
     done = run(*words)
     assert done.code == WRONG_USAGE
     assert "Traceback" not in done.err
+    told = run(*words, "--json")
+    assert told.code == WRONG_USAGE
+    assert json.loads(told.err)["error"]["type"] == "UsageError"

@@ -101,6 +101,21 @@ def test_a_simulated_file_comes_in_again(tmp_path: Path, run: Run, name: str) ->
     assert imported == direct
 
 
+def test_decimal_commas_are_pointed_out(tmp_path: Path, run: Run) -> None:
+    file = tmp_path / "commas.csv"
+    file.write_text("device_id;event_ts;speed\na;2026-03-02;0,5\nb;2026-03-02;12,25\n")
+    assert "decimal commas" in run("telemetry", "validate", file, "--json").json["hints"][0]
+
+
+def test_nothing_but_constants_is_said(tmp_path: Path, run: Run) -> None:
+    file, home = tmp_path / "flat.csv", tmp_path / "home"
+    rows = [f"a,2026-03-02T08:{minute:02d},7" for minute in range(30)]
+    file.write_text("\n".join(["device_id,event_ts,speed", *rows]) + "\n")
+    run("telemetry", "import", file, "--table", "flat", "--home", home)
+    words = ("flat", "--signal", "speed", "-m", 5, "--home", home)
+    assert "single value" in run("pattern", "motifs", *words).out
+
+
 def test_simulate_the_lab_twice(tmp_path: Path, run: Run) -> None:
     words = (
         "telemetry",

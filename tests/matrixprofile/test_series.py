@@ -58,6 +58,12 @@ def test_a_pandas_column_brings_its_name_and_times() -> None:
     assert series.event_ts[0] == np.datetime64("2026-01-01T11:00", "us")
 
 
+def test_values_out_of_step_with_the_machine_are_copied() -> None:
+    crooked = np.frombuffer(b"x" + np.array(NUMBERS, np.float64).tobytes(), np.uint8)[1:]
+    profile = matrix_profile(crooked.view(np.float64), 4)
+    assert len(profile) == 9
+
+
 def test_the_series_given_is_left_as_it_is() -> None:
     values = np.array(NUMBERS, np.float64)
     values.flags.writeable = False

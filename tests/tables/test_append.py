@@ -44,8 +44,8 @@ def test_rows_are_sorted_and_split_by_day_and_bucket(
     tables.append("fleet", reports)
     files = list(Path(tables.describe("fleet").location, "data").rglob("*.parquet"))
     assert {file.parts[-3] for file in files} == {
-        "event_ts_day=2023-12-01",
-        "event_ts_day=2023-12-02",
+        "_event_ts_day=2023-12-01",
+        "_event_ts_day=2023-12-02",
     }
     for file in files:
         rows = pq.ParquetFile(file).read(columns=["device_id", "event_ts"])

@@ -21,7 +21,7 @@ def opening(windows: Mapping[str, int], seconds: float) -> Report:
         "Real flights over Switzerland and a simulated fleet of trucks, profiled window by window.",
     )
     tiles = {f"windows of {table}": f"{count:,}" for table, count in windows.items()}
-    report.tiles(tiles | {"seconds, from files to findings": f"{seconds:.1f}"})
+    report.tiles(tiles | {"seconds of this run": f"{seconds:.1f}"})
     return report
 
 

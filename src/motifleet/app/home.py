@@ -248,4 +248,13 @@ class Motifleet:
 
 
 def _seconds(step: float | None) -> timedelta | None:
-    return None if step is None else timedelta(seconds=step)
+    if step is None:
+        return None
+    if not _SHORTEST <= step <= _LONGEST:
+        raise InvalidArgumentError(
+            f"expected a step from {_SHORTEST} to {_LONGEST:,.0f} seconds, got {step}"
+        )
+    return timedelta(seconds=step)
+
+
+_SHORTEST, _LONGEST = 1e-6, 366 * 86_400.0

@@ -2,10 +2,9 @@
 
 from pathlib import Path
 
-from motifleet.app.landing import REJECTED, Landing, file_batches
+from motifleet.app.landing import Landing, file_batches
 from motifleet.app.progress import Progress, unseen
 from motifleet.app.results import FileCheck, ImportResult
-from motifleet.errors import InvalidArgumentError
 from motifleet.tables import Tables
 from motifleet.telemetry import ColumnMapping, column_roles, read_reports
 
@@ -63,10 +62,6 @@ def import_file(
         ReadError: the file cannot be read as telemetry.
         TableError: the table cannot take it.
     """
-    if table == REJECTED:
-        raise InvalidArgumentError(
-            f"expected a table of reports, got {table!r}, where rejected rows go: choose another"
-        )
     with read_reports(
         path,
         mapping,

@@ -9,7 +9,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from motifleet.app.results import ImportResult
-from motifleet.errors import UnknownTableError
+from motifleet.errors import InvalidArgumentError, UnknownTableError
 from motifleet.tables import Tables
 from motifleet.telemetry import TIME_TYPE, CheckedBatch, ColumnMapping
 
@@ -17,15 +17,23 @@ REJECTED = "rejected"
 
 
 class Landing:
-    """Lands the checked batches of a file, each once.
+    """Lands the checked batches of a file or a simulation, each once.
 
     Args:
         tables: where the table is.
         result: what has become of the file so far; it names the table and the file.
         batches: the part of the batches' ids that tells this import from all others.
+
+    Raises:
+        InvalidArgumentError: the table is the one that rejected rows go to.
     """
 
     def __init__(self, tables: Tables, result: ImportResult, batches: str) -> None:
+        if result.table == REJECTED:
+            raise InvalidArgumentError(
+                f"expected a table of reports, got {REJECTED!r}, where rejected rows go: "
+                "choose another"
+            )
         self.result = result
         self._tables = tables
         self._batches = batches
@@ -48,7 +56,8 @@ class Landing:
         result = self.result
         if batch.rejected.num_rows:
             rejected = self._described(batch.rejected)
-            self._tables.append(REJECTED, rejected, batch_id=f"{self._batch_id}-{REJECTED}")
+            batch_id = f"{self._batch_id}, {REJECTED} for {result.table}"
+            self._tables.append(REJECTED, rejected, batch_id=batch_id)
             result.rejected += batch.rejected.num_rows
             result.reasons.update(batch.counts)
         if batch.accepted.num_rows:

@@ -4,6 +4,8 @@ from collections import Counter
 from dataclasses import Field, dataclass, field
 from typing import Any, ClassVar
 
+from motifleet.telemetry import IN_TABLE
+
 
 class _Result:
     """A result that can be written as JSON."""
@@ -40,6 +42,11 @@ class ImportResult(_Result):
     reasons: Counter[str] = field(default_factory=Counter)
     snapshot_id: int | None = None
     hints: tuple[str, ...] = ()
+
+    @property
+    def useless(self) -> bool:
+        """Whether not one row could be accepted, other than for being in the table already."""
+        return self.accepted + self.already == 0 and self.rejected > self.reasons[IN_TABLE]
 
 
 @dataclass(slots=True)

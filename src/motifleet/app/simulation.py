@@ -7,10 +7,21 @@ from typing import Literal
 
 import pyarrow as pa
 
+from motifleet.app.landing import Landing
 from motifleet.app.progress import Progress, unseen
 from motifleet.app.results import ImportResult
+from motifleet.errors import InvalidArgumentError
 from motifleet.tables import Tables
-from motifleet.telemetry import FleetSimulation, simulate_fleet, simulate_lab, write_reports
+from motifleet.telemetry import (
+    DEVICE_ID,
+    EVENT_TS,
+    REJECTED_SCHEMA,
+    CheckedBatch,
+    FleetSimulation,
+    simulate_fleet,
+    simulate_lab,
+    write_reports,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,29 +73,36 @@ class Simulation:
 def land_simulation(
     tables: Tables, simulation: Simulation, table: str, progress: Progress
 ) -> list[ImportResult]:
-    """Land simulated reports, and a fleet's ground truth in ``<table>_truth``, each batch once."""
-    result = ImportResult(table, simulation.name)
-    results = [result]
-    truth = simulation.truth()
-    if truth is not None:
-        results.append(ImportResult(f"{table}_truth", simulation.name))
-        _land(tables, results[1], truth, "truth")
+    """Land simulated reports, and a fleet's ground truth in ``<table>_truth``, each batch once.
+
+    Raises:
+        InvalidArgumentError: the table has reports of the same devices and times from elsewhere,
+            or is the one that rejected rows go to.
+    """
+    landing = _landing(tables, simulation, table)
     for number, batch in enumerate(simulation.batches()):
-        _land(tables, result, batch, str(number))
-        progress(result.accepted + result.already)
-    return results
+        reports = pa.Table.from_batches([batch])
+        if landing.existing(reports.select([DEVICE_ID, EVENT_TS])).any():
+            raise InvalidArgumentError(
+                f"expected a table without reports of the simulated devices and times, got "
+                f"{table!r}, which has some from elsewhere: choose another table"
+            )
+        landing.land(_unchecked(number, reports))
+        progress(landing.result.accepted + landing.result.already)
+    truth = simulation.truth()
+    if truth is None:
+        return [landing.result]
+    of_truth = _landing(tables, simulation, f"{table}_truth")
+    of_truth.land(_unchecked(0, truth))
+    return [landing.result, of_truth.result]
 
 
-def _land(
-    tables: Tables, result: ImportResult, rows: pa.Table | pa.RecordBatch, batch: str
-) -> None:
-    batch_id = f"simulated: {result.source}, batch {batch}"
-    appended = tables.append(result.table, rows, batch_id=batch_id)
-    result.snapshot_id = appended.snapshot_id
-    if appended.already:
-        result.already += appended.rows
-    else:
-        result.accepted += appended.rows
+def _landing(tables: Tables, simulation: Simulation, table: str) -> Landing:
+    return Landing(tables, ImportResult(table, simulation.name), f"simulated: {simulation.name}")
+
+
+def _unchecked(number: int, rows: pa.Table) -> CheckedBatch:
+    return CheckedBatch(number, rows, REJECTED_SCHEMA.empty_table(), {})
 
 
 def write_simulation(
@@ -100,13 +118,17 @@ def write_simulation(
     Returns:
         The files written, each with its number of rows.
     """
-    reports = pa.Table.from_batches(simulation.batches())
-    progress(reports.num_rows, reports.num_rows)
-    written = {str(path): reports.num_rows}
-    write_reports(reports, path)
+    written = {str(path): write_reports(_told(simulation.batches(), progress), path)}
     truth = simulation.truth()
     if truth is not None:
         beside = path.with_name(f"{path.stem}_truth{path.suffix}")
-        write_reports(truth, beside)
-        written[str(beside)] = truth.num_rows
+        written[str(beside)] = write_reports(truth, beside)
     return written
+
+
+def _told(batches: Iterator[pa.RecordBatch], progress: Progress) -> Iterator[pa.RecordBatch]:
+    done = 0
+    for batch in batches:
+        yield batch
+        done += batch.num_rows
+        progress(done)

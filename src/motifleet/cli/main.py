@@ -3,7 +3,7 @@
 import signal
 import sys
 from types import FrameType
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -51,16 +51,32 @@ def main() -> None:
     """Run the command line; a known error becomes one or two lines and its exit code."""
     before = signal.signal(signal.SIGINT, _stop)
     try:
-        app()
+        sys.exit(_run())
     except MotifleetError as error:
         _end(str(error), type(error).__name__, error.exit_code)
+    except OSError as error:
+        _end(f"the output cannot be written: {error.strerror}", "OutputError", 1)
     except _Stopped:
         _end(_STOPPED, "Stopped", 128 + signal.SIGINT)
     finally:
         signal.signal(signal.SIGINT, before)
 
 
-def _end(message: str, kind: str, exit_code: int) -> None:
+def _run() -> int:
+    """Run the command; Typer draws a wrong usage for people, for programs it is told as JSON."""
+    if "--json" not in sys.argv:
+        app()
+        return 0
+    try:
+        return int(app(standalone_mode=False) or 0)
+    except Exception as error:
+        # Typer's usage errors have no public name in common, but this is how they are told.
+        if not hasattr(error, "format_message"):
+            raise
+        _end(error.format_message(), "UsageError", 2)
+
+
+def _end(message: str, kind: str, exit_code: int) -> NoReturn:
     from motifleet.cli.output import fail
 
     fail(message, kind, "--json" in sys.argv)

@@ -117,6 +117,8 @@ def match(
     selection = options.selection(devices, start, end, where, as_of)
     fleet = open_home(home)
     values: Sequence[float]
+    if pattern is not None and (from_device or from_start):
+        raise typer.BadParameter("say either --pattern, or --from-device with --from-start")
     if pattern is not None:
         values = _numbers(pattern)
     elif from_device is not None and from_start is not None:
@@ -156,4 +158,12 @@ def _render(
     if found:
         output.rows(found, columns)
     else:
-        output.line(f"no {noun}: no device has enough reports in a row for a window of that length")
+        output.line(f"no {noun}: {_EMPTY[noun]}")
+
+
+_EMPTY = {
+    "motifs": "every window spans a gap, holds a single value or has no other to be compared with",
+    "discords": "every window spans a gap or has no other to be compared with, "
+    "or every device has fewer windows than --min-windows",
+    "matches": "every window spans a gap or is farther than --max-distance",
+}

@@ -85,7 +85,7 @@ def import_(
         result = open_home(home).import_file(file, table, mapping=mapping, progress=bar)
     output.document(result.to_dict())
     _render_landed(output, result)
-    if result.accepted + result.already == 0:
+    if result.useless:
         raise typer.Exit(1)
 
 

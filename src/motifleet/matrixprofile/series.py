@@ -62,7 +62,7 @@ def _as_floats(values: Any, name: str) -> Floats:
         return _from_arrow(array.tolist(), name)
     if array.size and array.dtype.kind not in "iufb":
         raise _refusal(name, f"values of type {array.dtype}")
-    return np.ascontiguousarray(array, dtype=np.float64)
+    return np.require(array, np.float64, ["C", "A"])
 
 
 def _from_arrow(values: Any, name: str) -> Floats:

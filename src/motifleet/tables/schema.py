@@ -74,8 +74,8 @@ def partitioning(schema: Schema) -> PartitionSpec:
         return UNPARTITIONED_PARTITION_SPEC
     device, time = schema.find_field(DEVICE).field_id, schema.find_field(TIME).field_id
     return PartitionSpec(
-        PartitionField(time, 1000, DayTransform(), f"{TIME}_day"),
-        PartitionField(device, 1001, BucketTransform(DEVICE_BUCKETS), f"{DEVICE}_bucket"),
+        PartitionField(time, 1000, DayTransform(), f"_{TIME}_day"),
+        PartitionField(device, 1001, BucketTransform(DEVICE_BUCKETS), f"_{DEVICE}_bucket"),
     )
 
 

@@ -24,12 +24,13 @@ from motifleet.telemetry.schema import (
 )
 from motifleet.telemetry.series import fleet_series
 from motifleet.telemetry.simulators import FleetSimulation, simulate_fleet, simulate_lab
-from motifleet.telemetry.validation import CheckedBatch, Existing, validate
+from motifleet.telemetry.validation import IN_TABLE, CheckedBatch, Existing, validate
 from motifleet.telemetry.write import write_reports
 
 __all__ = [
     "DEVICE_ID",
     "EVENT_TS",
+    "IN_TABLE",
     "LATITUDE",
     "LONGITUDE",
     "REJECTED_SCHEMA",

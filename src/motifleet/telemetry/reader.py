@@ -15,7 +15,7 @@ from motifleet.telemetry.arrow import pc
 from motifleet.telemetry.blocks import RawBlock, regroup
 from motifleet.telemetry.columns import ColumnMapping, find_columns
 from motifleet.telemetry.readers import Source, open_source
-from motifleet.telemetry.roles import counts_rows
+from motifleet.telemetry.roles import counts_rows, has_decimal_commas
 from motifleet.telemetry.schema import TIME_TYPE
 from motifleet.telemetry.times import to_times
 from motifleet.telemetry.validation import CheckedBatch, Existing, Validator
@@ -110,6 +110,8 @@ class ReportReader:
             role = self._validator.roles.role(name, first[name])
             if role is None:
                 yield f"column {name!r} is empty so far: it is taken once it has values"
+            elif role == "label" and has_decimal_commas(first[name]):
+                yield f"column {name!r} has decimal commas, so it is taken as text: write points"
             elif role == "signal" and counts_rows(first[name]):
                 yield f"column {name!r} counts the rows: leave it out with --ignore {name}"
         earliest = pc.min(to_times(first[self.columns.time]).values)

@@ -1,7 +1,7 @@
 """Which of a file's other columns are signals and which are labels."""
 
 from collections.abc import Sequence
-from typing import Final, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -54,6 +54,19 @@ def counts_rows(column: Column) -> bool:
     values = numbers.to_numpy()
     from_the_start = values[0] in (0, 1) or len(values) >= _MANY_ROWS
     return bool(from_the_start and np.all(np.diff(values) == 1))
+
+
+def has_decimal_commas(column: "pa.ChunkedArray[Any]") -> bool:
+    """Whether a column's text looks like numbers with a comma for the decimal point.
+
+    >>> has_decimal_commas(pa.chunked_array([["0,5", "-12,25", None]]))
+    True
+    """
+    if not is_text(column.type):
+        return False
+    text = column.slice(0, _SAMPLE_ROWS).drop_null()
+    alike = pc.match_substring_regex(text, r"^\s*[-+]?\d+,\d+\s*$")
+    return bool(len(text)) and bool(pc.mean(alike).as_py() >= _MOSTLY)
 
 
 def _role(name: str, column: Column) -> Role | None:

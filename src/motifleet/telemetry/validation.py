@@ -23,6 +23,7 @@ from motifleet.types import Ints
 Existing: TypeAlias = Callable[[pa.Table], Mask]
 """From a table of ``device_id`` and ``event_ts`` to a mask: which are in the table already."""
 
+IN_TABLE: Final = "device and time are in the table already"
 _AHEAD: Final = timedelta(days=1)
 _EARLIEST: Final = datetime(1900, 1, 1, tzinfo=UTC)
 
@@ -113,7 +114,7 @@ class Validator:
         keys = reports.select([DEVICE_ID, EVENT_TS])
         _check(keys, findings, "duplicate device and time", self._repeated)
         if self._existing is not None:
-            _check(keys, findings, "device and time are in the table already", self._existing)
+            _check(keys, findings, IN_TABLE, self._existing)
 
     def _repeated(self, keys: pa.Table) -> Mask:
         return self._seen.repeated(keys[DEVICE_ID], _micros(keys[EVENT_TS]))
