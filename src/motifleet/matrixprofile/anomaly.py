@@ -52,7 +52,7 @@ class AnomalyScores:
     """How unusual every window of a series is, in four respects and altogether.
 
     All are on one scale: robust standard deviations beyond what is usual for this series. 0 is
-    the median of all windows and less, 3 is unusual, 6 and more is worth an alarm. All arrays but
+    the median of all windows and less; noise of one kind seldom reaches 5. All arrays but
     ``reports`` have shape (n - m + 1,), NaN where missing values leave nothing to score.
 
     Args:

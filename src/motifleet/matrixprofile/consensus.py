@@ -119,6 +119,8 @@ class Ostinato:
         """Return radius, series and index of the most central motif; infinity, -1 where none."""
         best = (np.inf, -1, -1)
         for number, values in enumerate(self.series):
+            if best[0] <= SAME * self.m**0.5:
+                break
             following = (number + 1) % len(self.series)
             (lower, _), _ = nearest(values, self.series[following], self.m, self.threads, self.simd)
             if not constant:
