@@ -1,3 +1,4 @@
+import json
 from typing import Any
 
 import numpy as np
@@ -5,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from tests.matrixprofile.strategies import series
 
-from motifleet.matrixprofile import anomaly_scores, matrix_profile
+from motifleet.matrixprofile import anomaly_scores, fleet_anomalies, matrix_profile
 from motifleet.matrixprofile.robust import beyond_usual, moving_moments, rolling_maximum
-from motifleet.types import Floats, Series
+from motifleet.types import FleetSeries, Floats, Series
 
 DAY = np.sin(np.arange(50) * np.pi / 25) + np.sin(np.arange(50) * np.pi * 2 / 25) / 2
 
@@ -124,6 +125,33 @@ def test_anomalies_say_whose_and_when() -> None:
     assert found["event_ts"].startswith("2026-03-02T08")
     assert scores.to_arrow().column_names[:2] == ["event_ts", "combined"]
     assert len(scores.plot(anomalies=1).data) == 6
+
+
+def test_a_fleets_anomalies_are_those_of_its_devices() -> None:
+    one, other, gap = days(), days(), np.full(300, np.nan)
+    level(one)
+    point(other)
+    values = np.concatenate([one, other[:1000], gap, other[:20]])
+    offsets = np.array([0, 2000, 3000, 3300, 3320])
+    fleet = FleetSeries(values, offsets, ("a", "b", "c", "d"), "speed")
+    found = fleet_anomalies(fleet, 50, k=3)
+    apart = [
+        each for device in ("a", "b") for each in anomaly_scores(fleet[device], 50).anomalies(3)
+    ]
+    assert found == sorted(apart, key=lambda each: -each.score)[:3]
+    assert found[0].device_id == "a"
+    passed = fleet_anomalies(fleet, 50, k=3, min_windows=1500)
+    assert {each.device_id for each in passed} == {"a"}
+
+
+def test_what_is_found_is_json() -> None:
+    values = days()
+    values[10:40] = np.nan
+    values[5] += 3
+    found = [each.to_dict() for each in anomaly_scores(values, 50).anomalies(30)]
+    assert json.loads(json.dumps(found, allow_nan=False))
+    assert any(set(each["scores"]) == {"point"} for each in found)
+    assert anomaly_scores(np.ones(50), 10).anomalies() == []
 
 
 def test_the_parts() -> None:

@@ -20,7 +20,7 @@ no discord, and where a signal is flat, its noise is all the shape there is, so 
 such stretches are noise against noise.
 """
 
-from motifleet.matrixprofile.anomaly import Anomaly, AnomalyScores, anomaly_scores
+from motifleet.matrixprofile.anomaly import Anomaly, AnomalyScores, anomaly_scores, fleet_anomalies
 from motifleet.matrixprofile.consensus import ConsensusMotif, consensus_motif
 from motifleet.matrixprofile.findings import Discord, Finding, Match, Motif, Place
 from motifleet.matrixprofile.fleet import FleetProfile, fleet_profile
@@ -56,6 +56,7 @@ __all__ = [
     "consensus_motif",
     "distance_profile",
     "exclusion_zone",
+    "fleet_anomalies",
     "fleet_profile",
     "match",
     "matrix_profile",

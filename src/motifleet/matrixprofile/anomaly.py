@@ -8,8 +8,9 @@ import numpy as np
 
 from motifleet.matrixprofile import kernels
 from motifleet.matrixprofile.findings import Place, place, time_at
+from motifleet.matrixprofile.fleet import fleet_profile
 from motifleet.matrixprofile.nearest import complete_windows
-from motifleet.matrixprofile.profile import matrix_profile
+from motifleet.matrixprofile.profile import MatrixProfile, matrix_profile
 from motifleet.matrixprofile.ranking import disjoint
 from motifleet.matrixprofile.robust import (
     beyond_neighbors,
@@ -18,7 +19,7 @@ from motifleet.matrixprofile.robust import (
     rolling_maximum,
 )
 from motifleet.matrixprofile.series import SeriesLike
-from motifleet.types import Floats, Ints, Series
+from motifleet.types import FleetSeries, Floats, Ints, Series
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -35,7 +36,7 @@ class Anomaly(Place):
     Args:
         score: how unusual, in robust standard deviations beyond the usual.
         kind: in which respect most: ``shape``, ``level``, ``spread`` or ``point``.
-        scores: in each respect; NaN where values are missing.
+        scores: in each respect, but those that missing values leave nothing to judge by.
         peak_index: the report of the window that is least like those around it.
         peak_ts: when that was, where times are known.
     """
@@ -79,7 +80,7 @@ class AnomalyScores:
         return len(self.combined)
 
     def anomalies(self, k: int = 3, *, min_score: float = 0.0) -> list[Anomaly]:
-        """Find the most unusual windows, most unusual first; none overlaps another.
+        """Find the most unusual windows, most unusual first; none overlaps another, none has 0.
 
         Args:
             k: how many at most.
@@ -89,7 +90,7 @@ class AnomalyScores:
             InvalidArgumentError: k is less than 1 or no integer.
         """
         k = kernels.result_count(k)
-        usable = self.combined >= min_score
+        usable = (self.combined >= min_score) & (self.combined > 0)
         # Every window with the same odd report has its score: the one it is in the middle of wins.
         aside = np.where(usable, np.abs(self._peaks() - np.arange(len(self)) - self.m // 2), 0)
         order = np.where(usable, -self.combined + 1e-9 * aside / self.m, np.inf)
@@ -125,8 +126,9 @@ class AnomalyScores:
         return np.asarray(windows.argmax(axis=1) + np.arange(len(self)), np.int64)
 
     def _anomaly(self, index: int) -> Anomaly:
-        scores: dict[Kind, float] = {name: float(getattr(self, name)[index]) for name in KINDS}
-        kind = max(KINDS, key=lambda name: np.nan_to_num(scores[name], nan=-1.0))
+        each = {name: float(getattr(self, name)[index]) for name in KINDS}
+        scores = {name: score for name, score in each.items() if not np.isnan(score)}
+        kind = max(scores, key=lambda name: scores[name])
         peak = index + int(np.argmax(np.nan_to_num(self.reports[index : index + self.m], nan=-1.0)))
         return Anomaly(
             **place(self.series, self.m, index),
@@ -186,7 +188,55 @@ def anomaly_scores(
     point [ 2  3  5 15]
     combined [ 87 180 156  15]
     """
-    profile = matrix_profile(series, m, threads=threads, simd=simd)
+    return _scores_of(matrix_profile(series, m, threads=threads, simd=simd))
+
+
+def fleet_anomalies(
+    fleet: FleetSeries,
+    m: int,
+    *,
+    k: int = 3,
+    min_score: float = 0.0,
+    min_windows: int = 1,
+    threads: int = 0,
+    simd: str = "auto",
+) -> list[Anomaly]:
+    """Find the most unusual windows of a fleet, each by what is usual for its own device.
+
+    Args:
+        fleet: one signal of many devices.
+        m: the window length, at least 3.
+        k: how many at most; none overlaps another one of its device.
+        min_score: only windows with this combined score or more.
+        min_windows: devices with fewer windows without a gap are passed over: what is usual is
+            not known of them.
+        threads: how many to use; 0: ``MOTIFLEET_THREADS``, else one for each core.
+        simd: the instruction set, "auto": ``MOTIFLEET_SIMD``, else the widest there is.
+
+    Raises:
+        InvalidArgumentError: as for `fleet_profile`; or k is less than 1 or no integer.
+
+    >>> import numpy as np
+    >>> values = np.tile(np.sin(np.arange(40) * np.pi / 20), 30)
+    >>> values += np.random.default_rng(7).normal(size=1200) / 20
+    >>> values[700:740] += 3
+    >>> fleet = FleetSeries(values, np.array([0, 600, 1200]), ("truck-1", "truck-2"))
+    >>> (found,) = fleet_anomalies(fleet, 40, k=1)
+    >>> found.device_id, found.index, found.kind
+    ('truck-2', 100, 'level')
+    """
+    k = kernels.result_count(k)
+    profiles = fleet_profile(fleet, m, threads=threads, simd=simd)
+    found = [
+        anomaly
+        for profile in profiles
+        if np.isfinite(profile.distances).sum() >= max(min_windows, 1)
+        for anomaly in _scores_of(profile).anomalies(k, min_score=min_score)
+    ]
+    return sorted(found, key=lambda anomaly: -anomaly.score)[:k]
+
+
+def _scores_of(profile: MatrixProfile) -> AnomalyScores:
     source, m = profile.series, profile.m
     values = np.where(np.isfinite(source.values), source.values, np.nan)
     whole = complete_windows(values, m)
