@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -78,17 +79,19 @@ def motif_sets(
 
     The range motifs of Mueen and others, "Exact Discovery of Time Series Motifs" (SDM 2009), grown
     from the motifs of the matrix profile. The closest pair of windows is the seed; all windows
-    within the radius of one of its two are members; the next seed is the closest pair of what is
-    left. No member overlaps another one, of its own set or of an earlier one. Of a fleet, the two
-    windows of a seed are of one device, and the members of any.
+    within the radius of one of its two are members; the next seed is the closest pair of which
+    neither window overlaps a member. No member overlaps another one, of its own set or of an
+    earlier one: a seed whose two windows overlap grows a set only with a third. Of a fleet, the
+    two windows of a seed are of one device, and the members of any.
 
     Args:
         series: n values, or one signal of many devices.
         m: the window length, at least 3.
         k: how many sets at most.
-        radius: how far a member may be from the nearer window of its seed. None: twice the
-            distance of the seed's two, but at least 0.2 √m (a correlation of 0.98), and at most
-            0.63 √m (one of 0.8) or the seed's own distance, where that is more.
+        radius: how far a member may be from the nearer window of its seed, and the two windows of
+            a seed from one another. None: twice the distance of the seed's two, but at least
+            0.2 √m (a correlation of 0.98), and at most 0.63 √m (one of 0.8) or the seed's own
+            distance, where that is more.
         constant: whether a set may be grown from windows that hold a single value.
         threads: how many to use; 0: ``MOTIFLEET_THREADS``, else one for each core.
         simd: the instruction set, "auto": ``MOTIFLEET_SIMD``, else the widest there is.
@@ -108,14 +111,7 @@ def motif_sets(
     k, radius = kernels.result_count(k), _checked(radius)
     profiles = _profiles(series, m, threads, simd)
     search = _Search(profiles, radius, threads, simd)
-    sets: list[MotifSet] = []
-    for device, index in search.seeds(constant):
-        if len(sets) == k:
-            break
-        found = search.grow(device, index)
-        if found is not None:
-            sets.append(found)
-    return sets
+    return list(islice(search.sets(constant), k))
 
 
 def default_radius(m: int, distance: float) -> float:
@@ -137,23 +133,30 @@ class _Search:
         self.series = profiles.all_series()
         self.fleet = _end_to_end(self.series)
         self.free = np.isfinite(profiles.distances)
+        self.fertile = self.free.copy()
 
-    def seeds(self, constant: bool) -> Iterator[tuple[int, int]]:
-        """Yield device and index of windows, nearest to a neighbour first, while both are free."""
-        m, offsets = self.profiles.m, self.profiles.offsets
-        usable = self.free.copy()
+    def sets(self, constant: bool) -> Iterator[MotifSet]:
+        """Yield the sets, the one of the closest seed first."""
+        m, profiles = self.profiles.m, self.profiles
         if not constant:
             flat = [constant_windows(each.values, m) for each in self.series if len(each) >= m]
-            usable &= ~np.concatenate([*flat, np.zeros(0, np.bool_)])
-        candidates = np.flatnonzero(usable)
-        order = np.argsort(self.profiles.distances[candidates], kind="stable")
+            self.fertile &= ~np.concatenate([*flat, np.zeros(0, np.bool_)])
+        candidates = np.flatnonzero(self.fertile)
+        order = np.argsort(profiles.distances[candidates], kind="stable")
         for window in candidates[order].tolist():
-            device = int(np.searchsorted(offsets, window, side="right")) - 1
-            neighbor = int(offsets[device] + self.profiles.indices[window])
-            if self.free[window] and self.free[neighbor]:
-                yield device, window - int(offsets[device])
+            if self.radius is not None and profiles.distances[window] > self.radius:
+                return
+            device = int(np.searchsorted(profiles.offsets, window, side="right")) - 1
+            start = int(profiles.offsets[device])
+            both_free = self.free[window] and self.free[start + profiles.indices[window]]
+            if both_free and self.fertile[window]:
+                found = self._grow(device, window - start)
+                if found is None:
+                    self._give_up(device, window)
+                else:
+                    yield found
 
-    def grow(self, device: int, index: int) -> MotifSet | None:
+    def _grow(self, device: int, index: int) -> MotifSet | None:
         """Gather the members of a seed and take them out; None where it is alone."""
         profiles, m, start = self.profiles, self.profiles.m, int(self.profiles.offsets[device])
         distance = float(profiles.distances[start + index])
@@ -189,8 +192,14 @@ class _Search:
         scores = np.minimum(*each)
         scores[(scores > radius) | ~self.free] = np.inf
         scores[own + seed.index] = -2.0
-        scores[own + seed.neighbor_index] = -1.0 if seed.distance <= radius else np.inf
+        scores[own + seed.neighbor_index] = -1.0
         return scores
+
+    def _give_up(self, device: int, window: int) -> None:
+        """Try no seed that is the same but for a small shift: it would be alone as well."""
+        zone = kernels.exclusion_zone(self.profiles.m)
+        start, end = (int(at) for at in self.profiles.offsets[device : device + 2])
+        self.fertile[max(window - zone, start) : min(window + zone + 1, end)] = False
 
     def _take(self, chosen: list[tuple[int, int]]) -> None:
         m, offsets = self.profiles.m, self.profiles.offsets
