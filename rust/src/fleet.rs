@@ -1,8 +1,10 @@
 //! Many series in one call: values laid end to end, and where each one begins.
 
 use crate::distance_profile::{DistanceProfile, Pattern};
+use crate::join::search::Options;
+use crate::plain_distances::PlainDistances;
 use crate::profile::Arrays;
-use crate::self_join::SelfJoin;
+use crate::self_join::{self, SelfJoin};
 use crate::simd::Level;
 use crate::threads;
 
@@ -40,9 +42,15 @@ impl<'a> Fleet<'a> {
         self.series().map(|series| self.windows_of(series)).sum()
     }
 
+    /// How many pairs of windows all series have together.
+    pub fn pairs(&self) -> usize {
+        let of_one = |series| self_join::pairs(self.windows_of(series), self.m);
+        self.series().map(of_one).sum()
+    }
+
     /// The matrix profile of every series, laid end to end.
-    pub fn self_join(&self, level: Level, threads: usize) -> Arrays {
-        let mut arrays = Arrays::new(self.windows());
+    pub fn self_join(&self, level: Level, normalize: bool, options: Options) -> Arrays {
+        let mut arrays = Arrays::new(self.windows(), options.k);
         let mut rest = arrays.borrow();
         let mut jobs = Vec::new();
         for series in self.series() {
@@ -50,19 +58,28 @@ impl<'a> Fleet<'a> {
             jobs.push((series, profile));
             rest = others;
         }
-        self.spread(jobs, threads, |values, profile, threads| {
-            level.visit(SelfJoin {
-                values,
-                m: self.m,
-                threads,
-                profile,
-            });
+        self.spread(jobs, options.threads, |values, profile, threads| {
+            if !options.watch.stopped() {
+                level.visit(SelfJoin {
+                    values,
+                    m: self.m,
+                    normalize,
+                    options: Options { threads, ..options },
+                    profile,
+                });
+            }
         });
         arrays
     }
 
     /// The distance of a pattern of m values to every window of every series, laid end to end.
-    pub fn distance_profile(&self, pattern: &[f64], level: Level, threads: usize) -> Vec<f64> {
+    pub fn distance_profile(
+        &self,
+        pattern: &[f64],
+        normalize: bool,
+        level: Level,
+        threads: usize,
+    ) -> Vec<f64> {
         let mut distances = vec![f64::INFINITY; self.windows()];
         let mut rest = distances.as_mut_slice();
         let mut jobs = Vec::new();
@@ -70,6 +87,17 @@ impl<'a> Fleet<'a> {
             let (distance, others) = rest.split_at_mut(self.windows_of(series));
             jobs.push((series, distance));
             rest = others;
+        }
+        if !normalize {
+            self.spread(jobs, threads, |values, distance, threads| {
+                level.visit(PlainDistances {
+                    pattern,
+                    values,
+                    threads,
+                    distance,
+                });
+            });
+            return distances;
         }
         let pattern = Pattern::new(pattern);
         self.spread(jobs, threads, |values, distance, threads| {

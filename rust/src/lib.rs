@@ -3,17 +3,24 @@
 //! The functions here take NumPy arrays, release the interpreter, and return NumPy arrays. What
 //! a user may do wrong is refused in Python; the errors here guard against misuse of this edge.
 
+mod ab_join;
 mod correlator;
 mod distance_profile;
 mod dots;
 mod fleet;
+mod interpreter;
+mod join;
+mod plain_distances;
 mod profile;
 mod self_join;
 mod simd;
 mod stats;
 mod threads;
+mod watch;
 
+use ab_join::AbJoin;
 use fleet::Fleet;
+use join::search::Options;
 use numpy::{IntoPyArray, PyArray1, PyReadonlyArray1};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -39,13 +46,13 @@ mod _core {
         values: PyReadonlyArray1<'py, f64>,
         offsets: PyReadonlyArray1<'py, i64>,
         m: usize,
-        threads: usize,
-        simd: &str,
+        how: How,
     ) -> PyResult<[Side<'py>; 3]> {
-        let level = level(simd)?;
+        let level = level(&how.simd)?;
         let fleet = fleet(&values, &offsets, m)?;
-        let threads = threads::count(threads);
-        let arrays = py.detach(|| fleet.self_join(level, threads));
+        let arrays = how.watched(py, fleet.pairs(), |options| {
+            fleet.self_join(level, how.normalize, options)
+        })?;
         let [overall, left, right] = arrays.distances.map(|array| array.into_pyarray(py));
         let [overall_index, left_index, right_index] =
             arrays.indices.map(|array| array.into_pyarray(py));
@@ -56,6 +63,35 @@ mod _core {
         ])
     }
 
+    /// The AB-join of two series: (distances, indices) of the first's windows, of the second's.
+    #[pyfunction]
+    fn ab_join<'py>(
+        py: Python<'py>,
+        a: PyReadonlyArray1<'py, f64>,
+        b: PyReadonlyArray1<'py, f64>,
+        m: usize,
+        how: How,
+    ) -> PyResult<[Side<'py>; 2]> {
+        let level = level(&how.simd)?;
+        let series = [a.as_slice()?, b.as_slice()?];
+        let [of_a, of_b] = series.map(|values| (values.len() + 1).saturating_sub(m));
+        if m == 0 || of_a == 0 || of_b == 0 {
+            return Err(PyValueError::new_err("expected series of m values or more"));
+        }
+        let found = how.watched(py, of_a * of_b, |options| {
+            level.visit(AbJoin {
+                series,
+                m,
+                normalize: how.normalize,
+                options,
+            })
+        })?;
+        Ok(
+            found
+                .map(|(distances, indices)| (distances.into_pyarray(py), indices.into_pyarray(py))),
+        )
+    }
+
     /// The distances of a pattern to all windows of all series.
     #[pyfunction]
     fn distance_profile<'py>(
@@ -63,6 +99,7 @@ mod _core {
         pattern: PyReadonlyArray1<'py, f64>,
         values: PyReadonlyArray1<'py, f64>,
         offsets: PyReadonlyArray1<'py, i64>,
+        normalize: bool,
         threads: usize,
         simd: &str,
     ) -> PyResult<Array<'py, f64>> {
@@ -70,8 +107,42 @@ mod _core {
         let pattern = pattern.as_slice()?;
         let fleet = fleet(&values, &offsets, pattern.len())?;
         let threads = threads::count(threads);
-        let distances = py.detach(|| fleet.distance_profile(pattern, level, threads));
+        let distances = py.detach(|| fleet.distance_profile(pattern, normalize, level, threads));
         Ok(distances.into_pyarray(py))
+    }
+}
+
+/// How a join is done, as Python says it.
+#[derive(FromPyObject)]
+struct How {
+    k: usize,
+    normalize: bool,
+    share: f64,
+    progress: Option<Py<PyAny>>,
+    threads: usize,
+    simd: String,
+}
+
+impl How {
+    fn watched<T: Send>(
+        &self,
+        py: Python<'_>,
+        pairs: usize,
+        join: impl FnOnce(Options) -> T + Send,
+    ) -> PyResult<T> {
+        if self.k == 0 {
+            return Err(PyValueError::new_err("expected a k of at least 1"));
+        }
+        let (k, share, threads) = (self.k, self.share, threads::count(self.threads));
+        let total = (pairs as f64 * share) as usize;
+        interpreter::watched(py, self.progress.as_ref(), total, move |watch| {
+            join(Options {
+                k,
+                threads,
+                share,
+                watch,
+            })
+        })
     }
 }
 

@@ -1,4 +1,4 @@
-//! Where a self-join writes: borrowed arrays that can be cut apart for the threads.
+//! Where a join writes: borrowed arrays that can be cut apart for the threads.
 
 /// Distances and indices of nearest neighbours; ∞ and −1 where there is none.
 pub struct Neighbours<'a> {
@@ -13,20 +13,23 @@ impl Neighbours<'_> {
     }
 }
 
-/// Nearest neighbours before and after each window, and the nearer of the two.
+/// The k nearest neighbours before and after each window, and the k nearest of all.
 pub struct Profile<'a> {
+    pub k: usize,
     pub overall: Neighbours<'a>,
     pub left: Neighbours<'a>,
     pub right: Neighbours<'a>,
 }
 
 impl<'a> Profile<'a> {
+    /// How many windows there are.
     pub fn len(&self) -> usize {
-        self.overall.index.len()
+        self.overall.index.len() / self.k
     }
 
-    /// The first `count` windows, and the rest.
-    pub fn split(self, count: usize) -> (Self, Self) {
+    /// The first `windows` windows, and the rest.
+    pub fn split(self, windows: usize) -> (Self, Self) {
+        let (k, count) = (self.k, windows * self.k);
         let cut = |side: Neighbours<'a>| {
             let (distance, distance_rest) = side.distance.split_at_mut(count);
             let (index, index_rest) = side.index.split_at_mut(count);
@@ -40,12 +43,14 @@ impl<'a> Profile<'a> {
         let (left, left_rest) = cut(self.left);
         let (right, right_rest) = cut(self.right);
         let rest = Profile {
+            k,
             overall: overall_rest,
             left: left_rest,
             right: right_rest,
         };
         (
             Profile {
+                k,
                 overall,
                 left,
                 right,
@@ -57,16 +62,18 @@ impl<'a> Profile<'a> {
 
 /// The arrays of a profile.
 pub struct Arrays {
+    k: usize,
     pub distances: [Vec<f64>; 3],
     pub indices: [Vec<i64>; 3],
 }
 
 impl Arrays {
-    /// Of so many windows, without neighbours.
-    pub fn new(windows: usize) -> Self {
+    /// For k neighbours of so many windows, as yet without any.
+    pub fn new(windows: usize, k: usize) -> Self {
         Arrays {
-            distances: [(); 3].map(|()| vec![f64::INFINITY; windows]),
-            indices: [(); 3].map(|()| vec![-1; windows]),
+            k,
+            distances: [(); 3].map(|()| vec![f64::INFINITY; windows * k]),
+            indices: [(); 3].map(|()| vec![-1; windows * k]),
         }
     }
 
@@ -74,6 +81,7 @@ impl Arrays {
         let [overall, left, right] = self.distances.each_mut();
         let [overall_index, left_index, right_index] = self.indices.each_mut();
         Profile {
+            k: self.k,
             overall: Neighbours {
                 distance: overall,
                 index: overall_index,

@@ -62,30 +62,51 @@ impl Windows {
     }
 }
 
-/// Shifts a series to its middle and scales it by a power of two, so that no square overflows.
+/// How series are shifted to their middle and scaled, by a power of two so that no square
+/// overflows.
 ///
 /// The centre is a value of the series: for values near one another the difference is exact.
-fn centred(values: &[f64]) -> Vec<f64> {
-    let largest = values
-        .iter()
-        .filter(|v| v.is_finite())
-        .fold(0.0, |a: f64, v| a.max(v.abs()));
-    let exponent = (largest.to_bits() >> 52) as i32 - 1023;
-    let scale = 2f64.powi((-exponent).clamp(-1000, 1000));
-    let step = (values.len() / CENTRE_SAMPLE).max(1);
-    let sampled = values
-        .iter()
-        .step_by(step)
-        .copied()
-        .filter(|v| v.is_finite());
-    let centre = middle(sampled.collect()) * scale;
-    let shift = |v: &f64| {
-        if v.is_finite() {
-            v * scale - centre
+#[derive(Clone, Copy)]
+pub struct Frame {
+    scale: f64,
+    /// Of the scaled values.
+    pub centre: f64,
+}
+
+impl Frame {
+    /// One frame for all of the series.
+    pub fn of(series: &[&[f64]]) -> Self {
+        let all = || series.iter().flat_map(|values| values.iter());
+        let largest = all()
+            .filter(|v| v.is_finite())
+            .fold(0.0, |a: f64, v| a.max(v.abs()));
+        let exponent = (largest.to_bits() >> 52) as i32 - 1023;
+        let scale = 2f64.powi((-exponent).clamp(-1000, 1000));
+        let count: usize = series.iter().map(|values| values.len()).sum();
+        let step = (count / CENTRE_SAMPLE).max(1);
+        let sampled = all().step_by(step).copied().filter(|v| v.is_finite());
+        let centre = middle(sampled.collect()) * scale;
+        Frame { scale, centre }
+    }
+
+    /// A value, scaled; the centre where it is missing.
+    pub fn scaled(self, value: f64) -> f64 {
+        if value.is_finite() {
+            value * self.scale
         } else {
-            0.0
+            self.centre
         }
-    };
+    }
+
+    /// A distance of scaled values as one of the values themselves.
+    pub fn unscaled(self, distance: f64) -> f64 {
+        distance / self.scale
+    }
+}
+
+fn centred(values: &[f64]) -> Vec<f64> {
+    let frame = Frame::of(&[values]);
+    let shift = |v: &f64| frame.scaled(*v) - frame.centre;
     values.iter().map(shift).chain([0.0; PADDING]).collect()
 }
 
@@ -176,6 +197,16 @@ fn kinds(values: &[f64], norm: &[f64], m: usize) -> Vec<Kind> {
         }
     }
     kinds
+}
+
+/// Of each window, whether one of its values is NaN or infinite.
+pub fn missing(values: &[f64], m: usize) -> impl Iterator<Item = bool> {
+    let mut since = 0;
+    let gaps = values.iter().map(move |value| {
+        since = if value.is_finite() { since + 1 } else { 0 };
+        since < m
+    });
+    gaps.skip(m - 1)
 }
 
 #[cfg(test)]

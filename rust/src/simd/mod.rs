@@ -28,6 +28,20 @@ pub trait Kernel {
     fn run<S: Simd>(self, simd: S) -> Self::Output;
 }
 
+/// The next number at or above whose three lowest bits are clear.
+///
+/// What is equally near up to its last bits then counts as equal. Data that repeats exactly
+/// would otherwise "improve" a neighbour with every repetition, and which of them wins would
+/// depend on the order in which threads come.
+#[inline(always)]
+pub fn up_to_grid(value: f64) -> f64 {
+    let bits = value.to_bits();
+    f64::from_bits(if value < 0.0 { bits } else { bits + BELOW_GRID } & !BELOW_GRID)
+}
+
+/// The bits that are clear on the grid.
+const BELOW_GRID: u64 = 7;
+
 /// The operations of an instruction set on vectors of float64.
 pub trait Simd: Copy + Send + Sync {
     type Vector: Copy;
@@ -47,6 +61,16 @@ pub trait Simd: Copy + Send + Sync {
     /// The sign bits, lane 0 lowest.
     fn signs(self, a: Self::Vector) -> u32;
     fn sum(self, a: Self::Vector) -> f64;
+    /// Where a > b, the lane of `yes`, else that of `no`.
+    fn select_greater(
+        self,
+        a: Self::Vector,
+        b: Self::Vector,
+        yes: Self::Vector,
+        no: Self::Vector,
+    ) -> Self::Vector;
+    /// The next numbers at or above whose three lowest bits are clear, as [`up_to_grid`].
+    fn up_to_grid(self, a: Self::Vector) -> Self::Vector;
 
     /// # Safety
     /// `LANES` values can be read from `from`.

@@ -1,6 +1,6 @@
 //! NEON, two lanes wide.
 
-use super::{Kernel, Simd};
+use super::{BELOW_GRID, Kernel, Simd};
 use std::arch::aarch64::*;
 
 /// A machine with NEON.
@@ -61,6 +61,24 @@ impl Simd for Neon {
     #[inline(always)]
     fn sum(self, a: float64x2_t) -> f64 {
         proven!(vaddvq_f64(a))
+    }
+    #[inline(always)]
+    fn select_greater(
+        self,
+        a: float64x2_t,
+        b: float64x2_t,
+        yes: float64x2_t,
+        no: float64x2_t,
+    ) -> float64x2_t {
+        proven!(vbslq_f64(vcgtq_f64(a, b), yes, no))
+    }
+    #[inline(always)]
+    fn up_to_grid(self, a: float64x2_t) -> float64x2_t {
+        let below = proven!(vdupq_n_u64(BELOW_GRID));
+        let bits = proven!(vreinterpretq_u64_f64(a));
+        let negative = proven!(vcltzq_s64(vreinterpretq_s64_f64(a)));
+        let up = proven!(vaddq_u64(bits, vbicq_u64(below, negative)));
+        proven!(vreinterpretq_f64_u64(vbicq_u64(up, below)))
     }
     #[inline(always)]
     unsafe fn load(self, from: *const f64) -> float64x2_t {

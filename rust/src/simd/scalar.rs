@@ -42,6 +42,14 @@ impl Simd for Scalar {
         a
     }
     #[inline(always)]
+    fn select_greater(self, a: f64, b: f64, yes: f64, no: f64) -> f64 {
+        if a > b { yes } else { no }
+    }
+    #[inline(always)]
+    fn up_to_grid(self, a: f64) -> f64 {
+        super::up_to_grid(a)
+    }
+    #[inline(always)]
     unsafe fn load(self, from: *const f64) -> f64 {
         // SAFETY: the caller promises a readable value.
         unsafe { *from }

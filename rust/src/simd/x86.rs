@@ -1,6 +1,6 @@
 //! AVX2 with FMA, and AVX-512.
 
-use super::{Kernel, Simd};
+use super::{BELOW_GRID, Kernel, Simd};
 use std::arch::x86_64::*;
 
 /// A machine with AVX2 and FMA.
@@ -75,6 +75,18 @@ impl Simd for Avx2 {
         )))
     }
     #[inline(always)]
+    fn select_greater(self, a: __m256d, b: __m256d, yes: __m256d, no: __m256d) -> __m256d {
+        proven!(_mm256_blendv_pd(no, yes, _mm256_cmp_pd::<_CMP_GT_OQ>(a, b)))
+    }
+    #[inline(always)]
+    fn up_to_grid(self, a: __m256d) -> __m256d {
+        let below = proven!(_mm256_set1_epi64x(BELOW_GRID as i64));
+        let bits = proven!(_mm256_castpd_si256(a));
+        let negative = proven!(_mm256_cmpgt_epi64(_mm256_setzero_si256(), bits));
+        let up = proven!(_mm256_add_epi64(bits, _mm256_andnot_si256(negative, below)));
+        proven!(_mm256_castsi256_pd(_mm256_andnot_si256(below, up)))
+    }
+    #[inline(always)]
     unsafe fn load(self, from: *const f64) -> __m256d {
         proven!(_mm256_loadu_pd(from))
     }
@@ -135,6 +147,22 @@ impl Simd for Avx512 {
     #[inline(always)]
     fn sum(self, a: __m512d) -> f64 {
         proven!(_mm512_reduce_add_pd(a))
+    }
+    #[inline(always)]
+    fn select_greater(self, a: __m512d, b: __m512d, yes: __m512d, no: __m512d) -> __m512d {
+        proven!(_mm512_mask_blend_pd(
+            _mm512_cmp_pd_mask::<_CMP_GT_OQ>(a, b),
+            no,
+            yes
+        ))
+    }
+    #[inline(always)]
+    fn up_to_grid(self, a: __m512d) -> __m512d {
+        let below = proven!(_mm512_set1_epi64(BELOW_GRID as i64));
+        let bits = proven!(_mm512_castpd_si512(a));
+        let negative = proven!(_mm512_srai_epi64::<63>(bits));
+        let up = proven!(_mm512_add_epi64(bits, _mm512_andnot_si512(negative, below)));
+        proven!(_mm512_castsi512_pd(_mm512_andnot_si512(below, up)))
     }
     #[inline(always)]
     unsafe fn load(self, from: *const f64) -> __m512d {

@@ -6,9 +6,9 @@ its high points are discords, behaviour that was never seen elsewhere. Distances
 the shape of a window counts, its level and its scale do not.
 
 `matrix_profile` takes one series, `fleet_profile` one signal of many devices in a single call,
-and `match` finds the windows nearest to a pattern in either. On these stand the findings that need
-more than one low or high point: `motif_sets`, `consensus_motif`, `segment`, `snippets`, `mpdist`,
-`variable_discords` and `anomaly_scores`.
+`ab_join` finds what two series share or one has alone, and `match` finds the windows nearest to
+a pattern. On these stand the findings that need more than one low or high point: `motif_sets`,
+`consensus_motif`, `segment`, `snippets`, `mpdist`, `variable_discords` and `anomaly_scores`.
 
 The conventions are those of the established libraries, so that results agree: float64; a window
 with a missing or infinite value is at distance infinity, index -1; two constant windows are at
@@ -16,25 +16,28 @@ distance 0, a constant and a varying one at √m; neighbours within ⌈m / 4⌉ 
 count, since every window is like itself shifted by one.
 
 What z-normalisation hides, it hides here too: a signal at an unusual level in its usual shape is
-no discord, and where a signal is flat, its noise is all the shape there is, so that discords on
-such stretches are noise against noise.
+no discord (with ``normalize=False`` it is), and where a signal is flat, its noise is all the
+shape there is, so that discords on such stretches are noise against noise.
 """
 
 from motifleet.matrixprofile.anomaly import Anomaly, AnomalyScores, anomaly_scores, fleet_anomalies
 from motifleet.matrixprofile.consensus import ConsensusMotif, consensus_motif
-from motifleet.matrixprofile.findings import Discord, Finding, Match, Motif, Place
+from motifleet.matrixprofile.findings import Across, Discord, Finding, Match, Motif, Place
 from motifleet.matrixprofile.fleet import FleetProfile, fleet_profile
+from motifleet.matrixprofile.join import Join, ab_join
 from motifleet.matrixprofile.kernels import exclusion_zone
 from motifleet.matrixprofile.matching import distance_profile, match
 from motifleet.matrixprofile.merlin import VariableDiscords, variable_discords
 from motifleet.matrixprofile.motif_set import MotifSet, motif_sets
 from motifleet.matrixprofile.mp_distance import mpdist
+from motifleet.matrixprofile.options import Progress
 from motifleet.matrixprofile.profile import MatrixProfile, matrix_profile
 from motifleet.matrixprofile.segmentation import Boundary, Segmentation, segment
 from motifleet.matrixprofile.series import SeriesLike
 from motifleet.matrixprofile.snippet import Snippet, Snippets, snippets
 
 __all__ = [
+    "Across",
     "Anomaly",
     "AnomalyScores",
     "Boundary",
@@ -42,16 +45,19 @@ __all__ = [
     "Discord",
     "Finding",
     "FleetProfile",
+    "Join",
     "Match",
     "MatrixProfile",
     "Motif",
     "MotifSet",
     "Place",
+    "Progress",
     "Segmentation",
     "SeriesLike",
     "Snippet",
     "Snippets",
     "VariableDiscords",
+    "ab_join",
     "anomaly_scores",
     "consensus_motif",
     "distance_profile",

@@ -1,11 +1,13 @@
 """The lowest and the highest points of matrix profiles: motifs and discords."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from motifleet.errors import InvalidArgumentError
 from motifleet.matrixprofile import findings, kernels
 from motifleet.matrixprofile.findings import Discord, Motif
 from motifleet.matrixprofile.ranking import constant_windows, disjoint
@@ -58,6 +60,45 @@ def best_discords(profiles: Profiles, k: int, *, min_windows: int = 1) -> list[D
         findings.discord(all_series[device], profiles.m, distance, index, neighbor)
         for device, index, distance, neighbor in _looked_up(profiles, chosen)
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class _OfNeighbor:
+    m: int
+    offsets: Ints
+    distances: Floats
+    indices: Ints
+    all_series: Callable[[], list[Series]]
+
+
+class NeighborProfiles(Profiles, Protocol):
+    """Profiles that hold several neighbours of each window."""
+
+    @property
+    def neighbor_distances(self) -> Floats:
+        """To the nearest neighbours, shape (windows, k)."""
+
+    @property
+    def neighbor_indices(self) -> Ints:
+        """Where they begin."""
+
+
+def of_neighbor(profiles: NeighborProfiles, neighbor: int) -> Profiles:
+    """Take the n-th nearest neighbours for the nearest."""
+    rank = kernels.integer_from("a neighbor", neighbor, 1)
+    held = profiles.neighbor_distances.shape[1]
+    if rank > held:
+        raise InvalidArgumentError(
+            f"expected a neighbor of at most {held}, the k of the profile, got {rank}: "
+            f"compute the profile with k={rank}"
+        )
+    return _OfNeighbor(
+        profiles.m,
+        profiles.offsets,
+        profiles.neighbor_distances[:, rank - 1],
+        profiles.neighbor_indices[:, rank - 1],
+        profiles.all_series,
+    )
 
 
 def _looked_up(

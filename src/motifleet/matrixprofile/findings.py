@@ -72,6 +72,21 @@ class Discord(Pair):
 
 
 @dataclass(frozen=True, slots=True)
+class Across(Finding):
+    """A window, and its nearest neighbour in another series.
+
+    Args:
+        neighbor_device_id: the other series' device, where it is known.
+        neighbor_index: where the neighbour begins there.
+        neighbor_ts: when it begins, where times are known.
+    """
+
+    neighbor_device_id: str | None
+    neighbor_index: int
+    neighbor_ts: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Match(Finding):
     """A window that is near to a pattern."""
 
@@ -85,6 +100,16 @@ def motif(series: Series, m: int, distance: float, first: int, second: int) -> M
 def discord(series: Series, m: int, distance: float, index: int, neighbor: int) -> Discord:
     """Make the discord of a series that begins at an index."""
     return Discord(**_finding(series, m, distance, index), **_neighbor(series, neighbor))
+
+
+def across(pair: tuple[Series, Series], m: int, distance: float, at: tuple[int, int]) -> Across:
+    """Make the finding of a window of the first series and one of the second."""
+    (a, b), (index, neighbor) = pair, at
+    return Across(
+        **_finding(a, m, distance, index),
+        neighbor_device_id=b.device_id,
+        **_neighbor(b, neighbor),
+    )
 
 
 def match_at(series: Series, m: int, distance: float, index: int) -> Match:

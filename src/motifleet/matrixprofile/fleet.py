@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from motifleet.matrixprofile import extremes, kernels
+from motifleet.matrixprofile import _core, extremes, kernels
 from motifleet.matrixprofile.findings import Discord, Motif
+from motifleet.matrixprofile.options import JoinOptions, Progress
 from motifleet.matrixprofile.profile import MatrixProfile
 from motifleet.matrixprofile.series import fleet_values
 from motifleet.types import FleetSeries, Floats, Ints, Series
@@ -31,6 +32,7 @@ class FleetProfile:
         left_indices: where that begins.
         right_distances: to the nearest later one.
         right_indices: where that begins.
+        normalize: whether distances are z-normalised.
 
     >>> import numpy as np
     >>> values = np.random.default_rng(3).normal(size=500)
@@ -49,6 +51,7 @@ class FleetProfile:
     left_indices: Ints
     right_distances: Floats
     right_indices: Ints
+    normalize: bool = True
 
     @property
     def too_short(self) -> int:
@@ -74,6 +77,9 @@ class FleetProfile:
             self.left_indices[span],
             self.right_distances[span],
             self.right_indices[span],
+            self.distances[span, None],
+            self.indices[span, None],
+            normalize=self.normalize,
         )
 
     def __iter__(self) -> Iterator[MatrixProfile]:
@@ -116,7 +122,13 @@ class FleetProfile:
 
 
 def fleet_profile(
-    fleet: FleetSeries, m: int, *, threads: int = 0, simd: str = "auto"
+    fleet: FleetSeries,
+    m: int,
+    *,
+    normalize: bool = True,
+    progress: Progress | None = None,
+    threads: int = 0,
+    simd: str = "auto",
 ) -> FleetProfile:
     """Find the nearest neighbour of every window of every device in the device's own series.
 
@@ -126,6 +138,10 @@ def fleet_profile(
     Args:
         fleet: one signal of many devices.
         m: the window length, at least 3.
+        normalize: whether a window's level and scale are taken out before it is compared; False
+            for the plain Euclidean distance, which sees both.
+        progress: called now and then with the pairs of windows compared so far and their number;
+            what it raises stops the work, as Ctrl-C does.
         threads: how many to use; 0: ``MOTIFLEET_THREADS``, else one for each core.
         simd: the instruction set, "auto": ``MOTIFLEET_SIMD``, else the widest there is.
 
@@ -143,5 +159,16 @@ def fleet_profile(
     """
     m = kernels.window_length(m)
     fleet = fleet_values(fleet)
-    arrays = kernels.self_join(fleet.values, fleet.offsets, m, threads, simd)
-    return FleetProfile(fleet, m, kernels.window_offsets(fleet.offsets, m), *arrays)
+    options = JoinOptions.checked(
+        normalize=normalize, progress=progress, threads=threads, simd=simd
+    )
+    sides = _core.self_join(fleet.values, fleet.offsets, m, options)
+    options.finished(_pairs(fleet, m))
+    arrays = [array for side in sides for array in side]
+    offsets = kernels.window_offsets(fleet.offsets, m)
+    return FleetProfile(fleet, m, offsets, *arrays, normalize=options.normalize)
+
+
+def _pairs(fleet: FleetSeries, m: int) -> int:
+    windows = np.diff(kernels.window_offsets(fleet.offsets, m))
+    return int(kernels.pairs(windows, m).sum())

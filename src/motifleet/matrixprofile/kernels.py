@@ -35,10 +35,15 @@ def window_length(m: Any) -> int:
 
 def result_count(k: Any) -> int:
     """Return the number of results as an integer of at least 1."""
-    count = integer("a number of results k", k)
-    if count < 1:
-        raise InvalidArgumentError(f"expected a number of results k of at least 1, got {count}")
-    return count
+    return integer_from("a number of results k", k, 1)
+
+
+def integer_from(what: str, value: Any, least: int) -> int:
+    """Return the value as an integer of at least so much."""
+    number = integer(what, value)
+    if number < least:
+        raise InvalidArgumentError(f"expected {what} of at least {least}, got {number}")
+    return number
 
 
 def integer(what: str, value: Any) -> int:
@@ -51,18 +56,12 @@ def integer(what: str, value: Any) -> int:
         raise InvalidArgumentError(f"expected {what} as an integer, got {value!r}") from None
 
 
-def self_join(values: Floats, offsets: Ints, m: int, threads: int, simd: str) -> list[Any]:
-    """Compute distances and indices: overall, left and right, of all series laid end to end."""
-    sides = _core.self_join(values, offsets, m, resolve_threads(threads), resolve_simd(simd))
-    return [array for side in sides for array in side]
-
-
 def distance_profile(
-    pattern: Floats, values: Floats, offsets: Ints, threads: int, simd: str
+    pattern: Floats, values: Floats, offsets: Ints, normalize: bool, threads: int, simd: str
 ) -> Floats:
     """Compute the distances of a pattern to the windows of all series laid end to end."""
     return _core.distance_profile(
-        pattern, values, offsets, resolve_threads(threads), resolve_simd(simd)
+        pattern, values, offsets, normalize, resolve_threads(threads), resolve_simd(simd)
     )
 
 
@@ -70,6 +69,12 @@ def window_offsets(offsets: Ints, m: int) -> Ints:
     """Count where each series' windows begin in the output, and the number of all of them."""
     counts = np.maximum(np.diff(offsets) - m + 1, 0)
     return np.concatenate([np.zeros(1, np.int64), np.cumsum(counts, dtype=np.int64)])
+
+
+def pairs(windows: Ints, m: int) -> Ints:
+    """Count the pairs of windows that series of so many windows have outside exclusion zones."""
+    lags = np.maximum(np.asarray(windows) - exclusion_zone(m) - 1, 0)
+    return np.asarray(lags * (lags + 1) // 2)
 
 
 def resolve_threads(threads: int) -> int:

@@ -7,6 +7,7 @@ import numpy as np
 from motifleet.errors import InvalidArgumentError
 from motifleet.matrixprofile import findings, kernels
 from motifleet.matrixprofile.findings import Match
+from motifleet.matrixprofile.options import flag
 from motifleet.matrixprofile.ranking import disjoint
 from motifleet.matrixprofile.series import SeriesLike, as_series, fleet_values
 from motifleet.types import FleetSeries, Floats, Ints, Series
@@ -16,17 +17,21 @@ def distance_profile(
     pattern: SeriesLike,
     series: SeriesLike | FleetSeries,
     *,
+    normalize: bool = True,
     threads: int = 0,
     simd: str = "auto",
 ) -> Floats:
     """Measure the distance of a pattern to every window of a series, or of every device.
 
     What MASS computes (Mueen and others, "The Fastest Similarity Search Algorithm for Time
-    Series Subsequences under Euclidean Distance", 2015): z-normalised Euclidean distances.
+    Series Subsequences under Euclidean Distance", 2015): z-normalised Euclidean distances. The
+    plain ones are computed window by window, in n · m steps.
 
     Args:
         pattern: m values, all finite, at least 3.
         series: n values, or a fleet.
+        normalize: whether a window's level and scale are taken out before it is compared; False
+            for the plain Euclidean distance, which sees both.
         threads: how many to use; 0: ``MOTIFLEET_THREADS``, else one for each core.
         simd: the instruction set, "auto": ``MOTIFLEET_SIMD``, else the widest there is.
 
@@ -40,8 +45,10 @@ def distance_profile(
 
     >>> distance_profile([1, 2, 4], [10, 20, 40, 10, 10]).round(3)
     array([0.   , 3.   , 3.246])
+    >>> distance_profile([1, 2, 4], [10, 20, 40, 1, 2], normalize=False).round(3)
+    array([41.243, 42.591, 39.064])
     """
-    return _Search.of(pattern, series).distances(threads, simd)
+    return _Search.of(pattern, series).distances(normalize, threads, simd)
 
 
 def match(
@@ -50,6 +57,7 @@ def match(
     *,
     k: int | None = 10,
     max_distance: float | None = None,
+    normalize: bool = True,
     threads: int = 0,
     simd: str = "auto",
 ) -> list[Match]:
@@ -61,6 +69,8 @@ def match(
         k: how many at most; None: all.
         max_distance: only windows at most this far, in z-normalised Euclidean distance, which
             goes from 0 (the same shape) to 2 √m (the shape upside down).
+        normalize: whether a window's level and scale are taken out before it is compared; False
+            for the plain Euclidean distance, which sees both.
         threads: how many to use; 0: ``MOTIFLEET_THREADS``, else one for each core.
         simd: the instruction set, "auto": ``MOTIFLEET_SIMD``, else the widest there is.
 
@@ -77,7 +87,7 @@ def match(
     if k is not None:
         k = kernels.result_count(k)
     search = _Search.of(pattern, series)
-    scores = search.distances(threads, simd)
+    scores = search.distances(normalize, threads, simd)
     if max_distance is not None:
         scores = np.where(scores <= _checked(max_distance), scores, np.inf)
     m = len(search.pattern)
@@ -104,8 +114,11 @@ class _Search:
         one = as_series(series)
         return cls(values, [one], one.values, np.array([0, len(one)], np.int64))
 
-    def distances(self, threads: int, simd: str) -> Floats:
-        return kernels.distance_profile(self.pattern, self.values, self.offsets, threads, simd)
+    def distances(self, normalize: bool, threads: int, simd: str) -> Floats:
+        normalize = flag("normalize", normalize)
+        return kernels.distance_profile(
+            self.pattern, self.values, self.offsets, normalize, threads, simd
+        )
 
 
 def _pattern(pattern: SeriesLike) -> Floats:

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from motifleet.errors import InvalidArgumentError
-from motifleet.matrixprofile import extremes, kernels
+from motifleet.matrixprofile import _core, extremes, kernels
 from motifleet.matrixprofile.findings import Discord, Motif
+from motifleet.matrixprofile.options import JoinOptions, Progress
 from motifleet.matrixprofile.series import SeriesLike, as_series
 from motifleet.types import Floats, Ints, Series
 
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
 class MatrixProfile:
     """For every window of a series, its nearest neighbours in the same series.
 
-    Distances are z-normalised Euclidean; a window without a neighbour has distance infinity and
-    index -1. "Left" neighbours begin earlier, "right" ones later.
+    Distances are Euclidean, z-normalised unless ``normalize`` is False; a window without a
+    neighbour has distance infinity and index -1. "Left" neighbours begin earlier, "right" ones later.
 
     Args:
         series: the n values it is of.
@@ -32,6 +33,11 @@ class MatrixProfile:
         left_indices: where that begins.
         right_distances: to the nearest later one.
         right_indices: where that begins.
+        neighbor_distances: shape (n - m + 1, k): to the k nearest neighbours, the nearest first.
+        neighbor_indices: where they begin.
+        normalize: whether distances are z-normalised.
+        share: the share of all pairs that was compared; below 1 the profile is approximate, its
+            distances are upper bounds.
     """
 
     series: Series
@@ -42,6 +48,10 @@ class MatrixProfile:
     left_indices: Ints
     right_distances: Floats
     right_indices: Ints
+    neighbor_distances: Floats
+    neighbor_indices: Ints
+    normalize: bool = True
+    share: float = 1.0
 
     def __len__(self) -> int:
         return len(self.distances)
@@ -77,17 +87,22 @@ class MatrixProfile:
         """
         return extremes.best_motifs(self, k, constant=constant)
 
-    def discords(self, k: int = 3) -> list[Discord]:
+    def discords(self, k: int = 3, *, neighbor: int = 1) -> list[Discord]:
         """Find the windows farthest from any other, farthest first; none overlaps another.
+
+        A fault that came twice makes windows that are each other's nearest neighbours, and no
+        discords ("twin freaks"): rank by the distance to the second nearest to find them.
 
         Distances compare shapes. Where a signal is flat its noise is its shape, and one stretch
         of noise is far from every other: look at the values before an alarm is raised.
 
         Args:
             k: how many at most.
+            neighbor: which of the nearest neighbours counts, at most the k of the profile.
 
         Raises:
-            InvalidArgumentError: k is less than 1 or no integer.
+            InvalidArgumentError: k is less than 1 or no integer, or the profile holds no such
+                neighbour.
 
         >>> import numpy as np
         >>> signal = np.sin(np.arange(600) * np.pi / 25)
@@ -95,7 +110,7 @@ class MatrixProfile:
         >>> 350 < matrix_profile(signal, 50).discords(1)[0].index < 410
         True
         """
-        return extremes.best_discords(self, k)
+        return extremes.best_discords(extremes.of_neighbor(self, neighbor), k)
 
     def to_arrow(self) -> "pa.Table":
         """Lay out one row for each window: ``event_ts`` where known, then distances and indices."""
@@ -132,7 +147,15 @@ class MatrixProfile:
 
 
 def matrix_profile(
-    series: SeriesLike, m: int, *, threads: int = 0, simd: str = "auto"
+    series: SeriesLike,
+    m: int,
+    *,
+    k: int = 1,
+    normalize: bool = True,
+    share: float = 1.0,
+    progress: Progress | None = None,
+    threads: int = 0,
+    simd: str = "auto",
 ) -> MatrixProfile:
     """Find the nearest neighbour of every window of a series in the series itself.
 
@@ -145,12 +168,21 @@ def matrix_profile(
     Args:
         series: n values at equal steps of time; NaN where one is missing.
         m: the window length, from 3 to n.
+        k: how many nearest neighbours of each window are kept. Each is outside the exclusion
+            zone of the window, they may be close to one another.
+        normalize: whether a window's level and scale are taken out before it is compared; False
+            for the plain Euclidean distance, which sees both.
+        share: compare only so large a share of the pairs, blocks of diagonals chosen at random
+            but always alike: a fast approximation, as in Zhu and others, "Matrix Profile XI:
+            SCRIMP++" (ICDM 2018). Distances are then upper bounds.
+        progress: called now and then with the pairs of windows compared so far and their number;
+            what it raises stops the work, as Ctrl-C does.
         threads: how many to use; 0: ``MOTIFLEET_THREADS``, else one for each core.
         simd: the instruction set, "auto": ``MOTIFLEET_SIMD``, else the widest there is.
 
     Raises:
         InvalidArgumentError: the series is not one of numbers or has none, m is out of its
-            bounds, or the machine has no such instruction set.
+            bounds, as is another argument, or the machine has no such instruction set.
 
     >>> import numpy as np
     >>> signal = np.sin(np.arange(200) * 2 * np.pi / 50)
@@ -159,12 +191,20 @@ def matrix_profile(
     (176, True)
     """
     series, m = as_series(series), kernels.window_length(m)
-    _check(series, m)
+    check_length(series, m)
+    options = JoinOptions.checked(
+        k=k, normalize=normalize, share=share, progress=progress, threads=threads, simd=simd
+    )
     span = np.array([0, len(series)], np.int64)
-    return MatrixProfile(series, m, *kernels.self_join(series.values, span, m, threads, simd))
+    sides = _core.self_join(series.values, span, m, options)
+    options.finished(int(kernels.pairs(np.array(len(series) - m + 1), m)))
+    arrays = [array.reshape(-1, options.k) for side in sides for array in side]
+    nearest = [array[:, 0] if options.k == 1 else array[:, 0].copy() for array in arrays]
+    return MatrixProfile(series, m, *nearest, *arrays[:2], options.normalize, options.share)
 
 
-def _check(series: Series, m: int) -> None:
+def check_length(series: Series, m: int) -> None:
+    """Refuse a series that is shorter than a window, or has no value at all."""
     if m > len(series):
         raise InvalidArgumentError(
             f"expected a window length m of at most {len(series)}, the length of the series, "

@@ -1,0 +1,81 @@
+//! The AB-join: for every window of each of two series, its nearest neighbours in the other.
+//!
+//! One pass over the rectangle of the distance matrix serves both directions: diagonals from its
+//! upper edge have the first series' windows as rows, those from its left edge the second's.
+
+use crate::join::best::Side;
+use crate::join::levels::{self, Levels};
+use crate::join::search::{CHUNK, Options, Search};
+use crate::join::shapes::{self, Shapes};
+use crate::join::{Band, Measure, constant};
+use crate::simd::{Kernel, Simd};
+use crate::stats::Frame;
+use crate::threads;
+
+const BANDS: [Band; 2] = [Band { rows: 0, first: 0 }, Band { rows: 1, first: 1 }];
+
+/// Joins two series of at least `m` values each.
+pub struct AbJoin<'a> {
+    pub series: [&'a [f64]; 2],
+    pub m: usize,
+    pub normalize: bool,
+    pub options: Options<'a>,
+}
+
+/// Distances and indices, k of each for every window.
+pub type Found = (Vec<f64>, Vec<i64>);
+
+impl Kernel for AbJoin<'_> {
+    type Output = [Found; 2];
+
+    fn run<S: Simd>(self, simd: S) -> [Found; 2] {
+        if !self.normalize {
+            let frame = Frame::of(&self.series);
+            let [a, b] = self.series.map(|values| Levels::new(values, self.m, frame));
+            let measure = levels::Between([&a, &b]);
+            let search = Search::new::<S>(&measure, &BANDS, self.options);
+            return finish(simd, &search, &search.run(simd));
+        }
+        let [a, b] = self.series.map(|values| Shapes::new(values, self.m));
+        let measure = shapes::Between([&a, &b]);
+        let search = Search::new::<S>(&measure, &BANDS, self.options);
+        let [mut of_a, mut of_b] = search.run(simd);
+        constant::in_other(&mut of_a, self.options.k, &a.windows, &b.windows);
+        constant::in_other(&mut of_b, self.options.k, &b.windows, &a.windows);
+        finish(simd, &search, &[of_a, of_b])
+    }
+}
+
+fn finish<S: Simd, M: Measure>(simd: S, search: &Search<M>, sides: &[Side; 2]) -> [Found; 2] {
+    [0, 1].map(|side| {
+        let entries = search.measure.windows(side) * search.options.k;
+        let (mut distances, mut indices) = (vec![f64::INFINITY; entries], vec![-1; entries]);
+        let chunk = CHUNK * search.options.k;
+        let parts = distances.chunks_mut(chunk).zip(indices.chunks_mut(chunk));
+        let parts = parts.enumerate().collect();
+        threads::each(search.options.threads, parts, |(number, part)| {
+            if !search.options.watch.stopped() {
+                finish_part(simd, search, (side, &sides[side]), number * CHUNK, part);
+            }
+        });
+        (distances, indices)
+    })
+}
+
+fn finish_part<S: Simd, M: Measure>(
+    simd: S,
+    search: &Search<M>,
+    (side, best): (usize, &Side),
+    start: usize,
+    (distances, indices): (&mut [f64], &mut [i64]),
+) {
+    let k = search.options.k;
+    let mut nearest = vec![(0.0, 0); k];
+    let windows = distances.chunks_mut(k).zip(indices.chunks_mut(k));
+    for (at, (distances, indices)) in windows.enumerate() {
+        search.neighbours(simd, side, best, start + at, &mut nearest);
+        for (rank, (distance, index)) in nearest.iter().enumerate() {
+            (distances[rank], indices[rank]) = (*distance, *index);
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! Joins: for every window of a series, its nearest neighbours in another series, or in its own.
+//!
+//! The distance matrix is walked along its diagonals, a block of neighbouring ones at a time: what
+//! the pairs of a diagonal have in common makes each a small step from the one before (Yeh and
+//! others 2016, Zimmerman and others 2019). A [`Measure`] knows that step.
+
+pub mod best;
+pub mod constant;
+pub mod levels;
+pub mod search;
+pub mod shapes;
+
+mod differences;
+mod reseed;
+mod rows;
+
+use crate::simd::Simd;
+use crate::watch::Watch;
+use best::Side;
+
+/// A distance between windows of two series, the sides of a join; they may be the same series.
+pub trait Measure: Sync {
+    /// What one thread keeps between blocks.
+    type State: Send;
+
+    fn state<S: Simd>(&self) -> Self::State;
+
+    /// How many diagonals are walked at once.
+    fn lanes<S: Simd>(&self) -> usize;
+
+    /// How many windows a side has.
+    fn windows(&self, side: usize) -> usize;
+
+    /// A side's windows, without neighbours yet.
+    fn side(&self, side: usize, k: usize) -> Side;
+
+    /// Walks a block to its end, or until the watch says stop, and keeps what is nearer.
+    fn walk<S: Simd>(
+        &self,
+        simd: S,
+        state: &mut Self::State,
+        sides: &mut [Side; 2],
+        block: Block,
+        watch: &Watch,
+    );
+
+    /// The distance of window `i` of a side to window `j` of the other.
+    fn distance<S: Simd>(&self, simd: S, side: usize, pair: (usize, usize), nearness: f64) -> f64;
+}
+
+/// Diagonals whose rows are windows of the one side and whose columns are windows of the other.
+#[derive(Clone, Copy)]
+pub struct Band {
+    /// The side whose windows are rows; the other's are columns.
+    pub rows: usize,
+    /// The first diagonal: pair (i, j) is on diagonal j − i.
+    pub first: usize,
+}
+
+/// Neighbouring diagonals of a band, and how many rows the longest of them has.
+#[derive(Clone, Copy)]
+pub struct Block {
+    pub band: Band,
+    pub lag: usize,
+    pub rows: usize,
+}
+
+impl Band {
+    /// The rows' side and the columns' side.
+    pub fn of_rows_and_columns<T>(self, sides: &mut [T; 2]) -> (&mut T, &mut T) {
+        let [first, second] = sides;
+        if self.rows == 0 {
+            (first, second)
+        } else {
+            (second, first)
+        }
+    }
+}

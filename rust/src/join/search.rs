@@ -1,0 +1,132 @@
+//! The search for nearest neighbours: blocks of diagonals spread over threads.
+
+use super::best::Side;
+use super::{Band, Block, Measure};
+use crate::simd::Simd;
+use crate::threads;
+use crate::watch::Watch;
+
+/// Windows that a thread finishes at once.
+pub const CHUNK: usize = 1024;
+
+/// Fewer pairs of windows than this are not worth a second thread.
+const SHARED: usize = 1 << 20;
+
+/// How a join is done.
+#[derive(Clone, Copy)]
+pub struct Options<'a> {
+    /// How many neighbours of each window are kept.
+    pub k: usize,
+    pub threads: usize,
+    /// The share of the blocks of diagonals that is walked, chosen at random; 1 for all.
+    pub share: f64,
+    pub watch: &'a Watch<'a>,
+}
+
+/// A join whose blocks are laid out.
+pub struct Search<'a, M> {
+    pub measure: &'a M,
+    pub options: Options<'a>,
+    blocks: Vec<Block>,
+}
+
+impl<'a, M: Measure> Search<'a, M> {
+    pub fn new<S: Simd>(measure: &'a M, bands: &[Band], mut options: Options<'a>) -> Self {
+        let lanes = measure.lanes::<S>();
+        let mut blocks = Vec::new();
+        for band in bands {
+            let (rows, columns) = (measure.windows(band.rows), measure.windows(1 - band.rows));
+            blocks.extend((band.first..columns).step_by(lanes).map(|lag| Block {
+                band: *band,
+                lag,
+                rows: rows.min(columns - lag),
+            }));
+        }
+        let pairs: usize = blocks.iter().map(|block| block.rows * lanes).sum();
+        if pairs < SHARED {
+            options.threads = 1;
+        }
+        Search {
+            measure,
+            options,
+            blocks: some(blocks, options.share),
+        }
+    }
+
+    /// The nearest neighbours of both sides' windows.
+    pub fn run<S: Simd>(&self, simd: S) -> [Side; 2] {
+        let Options {
+            k, threads, watch, ..
+        } = self.options;
+        let sides = || [0, 1].map(|side| self.measure.side(side, k));
+        let start = || (self.measure.state::<S>(), sides());
+        let found = threads::fold(threads, self.blocks.len(), start, |worker, number| {
+            if !watch.stopped() {
+                let (state, sides) = worker;
+                let block = self.blocks[number];
+                self.measure.walk(simd, state, sides, block, watch);
+            }
+        });
+        let merged = found.into_iter().map(|(_, sides)| sides).reduce(merge);
+        merged.unwrap_or_else(sides)
+    }
+
+    /// The k nearest neighbours of one window, the nearest first; ∞ and −1 where there are fewer.
+    pub fn neighbours<S: Simd>(
+        &self,
+        simd: S,
+        side: usize,
+        best: &Side,
+        window: usize,
+        out: &mut [(f64, i64)],
+    ) {
+        for (rank, out) in out.iter_mut().enumerate() {
+            *out = best
+                .neighbour(window, rank)
+                .map_or((f64::INFINITY, -1), |(j, nearness)| {
+                    let pair = (window, j);
+                    let distance = self.measure.distance(simd, side, pair, nearness);
+                    (distance, j as i64)
+                });
+        }
+        out.sort_by(|a, b| a.0.total_cmp(&b.0));
+    }
+}
+
+/// Neighbours of the first band come before those of the second, as one thread meets them.
+fn merge([mut first, mut second]: [Side; 2], others: [Side; 2]) -> [Side; 2] {
+    first.merge(&others[0], true);
+    second.merge(&others[1], false);
+    [first, second]
+}
+
+/// A share of the blocks, chosen at random but always alike, in their order.
+fn some(mut blocks: Vec<Block>, share: f64) -> Vec<Block> {
+    let count = (blocks.len() as f64 * share).ceil() as usize;
+    if count >= blocks.len() {
+        return blocks;
+    }
+    let mut numbers: Vec<usize> = (0..blocks.len()).collect();
+    for place in 0..count {
+        let rest = numbers.len() - place;
+        numbers.swap(
+            place,
+            place + (scrambled(place as u64) % rest as u64) as usize,
+        );
+    }
+    numbers.truncate(count);
+    numbers.sort_unstable();
+    for (place, number) in numbers.into_iter().enumerate() {
+        blocks[place] = blocks[number];
+    }
+    blocks.truncate(count);
+    blocks
+}
+
+/// A number that looks random (SplitMix64, Steele and others 2014).
+fn scrambled(number: u64) -> u64 {
+    let mut z = (number + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
+}

@@ -1,0 +1,172 @@
+//! The z-normalised Euclidean distance: covariances stepped along diagonals.
+//!
+//! What is reported is computed again where it is small.
+
+use super::best::Side;
+use super::reseed::{self, Event};
+use super::rows::{Operands, Rows};
+use super::{Block, Measure};
+use crate::dots::{Dot, Dots, Scaled, SquaredDistance};
+use crate::simd::Simd;
+use crate::stats::{Kind, Windows};
+use crate::watch::Watch;
+
+/// Above this, a distance from a correlation is too coarse: its square is a small difference.
+const NEAR: f64 = 1.0 - 1e-3;
+
+/// A series as one side of a join.
+pub struct Shapes {
+    pub windows: Windows,
+    f: Vec<f64>,
+    g: Vec<f64>,
+    drops: Vec<usize>,
+}
+
+impl Shapes {
+    /// Prepares a series of at least `m` values.
+    pub fn new(values: &[f64], m: usize) -> Self {
+        let windows = Windows::new(values, m);
+        let Windows { x, mean, .. } = &windows;
+        let (mut f, mut g) = (vec![0.0; mean.len()], vec![0.0; mean.len()]);
+        for i in 0..windows.len() - 1 {
+            f[i] = 0.5 * (x[i + m] - x[i]);
+            g[i] = (x[i + m] - mean[i + 1]) + (x[i] - mean[i]);
+        }
+        Shapes {
+            drops: reseed::drops(&windows),
+            windows,
+            f,
+            g,
+        }
+    }
+
+    fn operands(&self) -> Operands<'_> {
+        Operands {
+            f: &self.f,
+            g: &self.g,
+            inverse: &self.windows.inverse,
+        }
+    }
+}
+
+/// What one thread keeps.
+pub struct State {
+    covariance: Vec<f64>,
+    events: Vec<Event>,
+    centred: Vec<f64>,
+}
+
+/// Two sides, the first and the second.
+pub struct Between<'a>(pub [&'a Shapes; 2]);
+
+impl Measure for Between<'_> {
+    type State = State;
+
+    fn state<S: Simd>(&self) -> State {
+        State {
+            covariance: vec![0.0; S::BLOCK],
+            events: Vec::new(),
+            centred: vec![0.0; self.0[0].windows.m],
+        }
+    }
+
+    fn lanes<S: Simd>(&self) -> usize {
+        S::BLOCK
+    }
+
+    fn windows(&self, side: usize) -> usize {
+        self.0[side].windows.len()
+    }
+
+    fn side(&self, side: usize, k: usize) -> Side {
+        let kinds = self.0[side].windows.kind.iter();
+        Side::new(k, kinds.map(|kind| *kind == Kind::Ordinary))
+    }
+
+    fn walk<S: Simd>(
+        &self,
+        simd: S,
+        state: &mut State,
+        sides: &mut [Side; 2],
+        block: Block,
+        watch: &Watch,
+    ) {
+        let Block { band, lag, rows } = block;
+        let (of_rows, of_columns) = band.of_rows_and_columns(sides);
+        let (row_side, column_side) = (self.0[band.rows], self.0[1 - band.rows]);
+        let drops = (row_side.drops.as_slice(), column_side.drops.as_slice());
+        let span = reseed::span(row_side.windows.m);
+        reseed::events(drops, span, (lag, S::BLOCK), rows, &mut state.events);
+        for (number, (row, lane)) in state.events.iter().enumerate() {
+            let seed = Seed {
+                rows: &row_side.windows,
+                columns: &column_side.windows,
+                row: *row,
+                column: row + lag,
+            };
+            match lane {
+                None => seed.all(simd, &mut state.centred, &mut state.covariance),
+                Some(lane) => seed.one(simd, *lane, &mut state.covariance),
+            }
+            let end = state.events.get(number + 1).map_or(rows, |(next, _)| *next);
+            simd.vectorize(Rows {
+                row: row_side.operands(),
+                column: column_side.operands(),
+                of_rows,
+                of_columns,
+                covariance: &mut state.covariance,
+                lag,
+                rows: *row..end,
+            });
+            if !watch.step((end - row) * S::BLOCK) {
+                return;
+            }
+        }
+    }
+
+    fn distance<S: Simd>(&self, simd: S, side: usize, pair: (usize, usize), nearness: f64) -> f64 {
+        let (a, b) = (&self.0[side].windows, &self.0[1 - side].windows);
+        let ((i, j), m) = (pair, a.m as f64);
+        match (a.kind[i], b.kind[j]) {
+            (Kind::Constant, Kind::Constant) => 0.0,
+            (Kind::Ordinary, Kind::Ordinary) => {
+                let correlation = nearness * a.inverse[i];
+                if correlation < NEAR {
+                    return (2.0 * m * (1.0 - correlation).min(2.0)).sqrt();
+                }
+                let pair = SquaredDistance(Scaled::unit(a, i), Scaled::unit(b, j));
+                (m * simd.vectorize(pair)).sqrt()
+            }
+            _ => m.sqrt(),
+        }
+    }
+}
+
+/// Where covariances are computed afresh.
+struct Seed<'a> {
+    rows: &'a Windows,
+    columns: &'a Windows,
+    row: usize,
+    column: usize,
+}
+
+impl Seed<'_> {
+    fn all<S: Simd>(&self, simd: S, centred: &mut [f64], covariance: &mut [f64]) {
+        let mean = self.rows.mean[self.row];
+        for (centred, x) in centred.iter_mut().zip(self.rows.window(self.row)) {
+            *centred = x - mean;
+        }
+        simd.vectorize(Dots {
+            pattern: centred,
+            windows: self.columns,
+            first: self.column,
+            out: covariance,
+        });
+    }
+
+    fn one<S: Simd>(&self, simd: S, lane: usize, covariance: &mut [f64]) {
+        let row = Scaled::centred(self.rows, self.row);
+        let column = Scaled::centred(self.columns, self.column + lane);
+        covariance[lane] = simd.vectorize(Dot(row, column));
+    }
+}

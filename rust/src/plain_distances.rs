@@ -1,0 +1,45 @@
+//! The plain Euclidean distance of one pattern to every window of a series.
+
+use crate::dots::{Scaled, SquaredDistance};
+use crate::simd::{Kernel, Simd};
+use crate::stats::{self, Frame};
+use crate::threads;
+
+/// Windows that a thread measures at once.
+const CHUNK: usize = 4096;
+
+/// Writes the distance of the pattern, all of it finite, to each window into `distance`.
+pub struct PlainDistances<'a> {
+    pub pattern: &'a [f64],
+    pub values: &'a [f64],
+    pub threads: usize,
+    pub distance: &'a mut [f64],
+}
+
+impl Kernel for PlainDistances<'_> {
+    type Output = ();
+
+    fn run<S: Simd>(self, simd: S) {
+        let m = self.pattern.len();
+        let frame = Frame::of(&[self.pattern, self.values]);
+        let [pattern, values] = [self.pattern, self.values]
+            .map(|values| values.iter().map(|v| frame.scaled(*v)).collect::<Vec<_>>());
+        let missing: Vec<bool> = stats::missing(self.values, m).collect();
+        let plain = |values| Scaled {
+            values,
+            mean: 0.0,
+            scale: 1.0,
+        };
+        let chunks = self.distance.chunks_mut(CHUNK).enumerate().collect();
+        threads::each(self.threads, chunks, |(number, chunk): (_, &mut [f64])| {
+            for (i, distance) in (number * CHUNK..).zip(chunk) {
+                let pair = SquaredDistance(plain(&pattern), plain(&values[i..i + m]));
+                *distance = if missing[i] {
+                    f64::INFINITY
+                } else {
+                    frame.unscaled(simd.vectorize(pair).sqrt())
+                };
+            }
+        });
+    }
+}

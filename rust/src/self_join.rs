@@ -1,0 +1,164 @@
+//! The self-join: for every window of a series, its nearest neighbours in it.
+
+use crate::join::best::Side;
+use crate::join::levels::{self, Levels};
+use crate::join::search::{CHUNK, Options, Search};
+use crate::join::shapes::{self, Shapes};
+use crate::join::{Band, Measure, constant};
+use crate::profile::Profile;
+use crate::simd::{Kernel, Simd};
+use crate::stats::Frame;
+use crate::threads;
+
+/// The sides: windows whose neighbours are earlier, which are columns, and later.
+const LEFT: usize = 0;
+const RIGHT: usize = 1;
+
+/// Computes the profile of a series into `profile`, which has k entries for each window.
+pub struct SelfJoin<'a> {
+    pub values: &'a [f64],
+    pub m: usize,
+    pub normalize: bool,
+    pub options: Options<'a>,
+    pub profile: Profile<'a>,
+}
+
+/// Windows this close to one another, on either side, are no neighbours: ⌈m / 4⌉.
+pub fn exclusion_zone(m: usize) -> usize {
+    m.div_ceil(4)
+}
+
+/// How many pairs of windows a series of so many windows has.
+pub fn pairs(windows: usize, m: usize) -> usize {
+    let lags = windows.saturating_sub(exclusion_zone(m) + 1);
+    lags * (lags + 1) / 2
+}
+
+impl Kernel for SelfJoin<'_> {
+    type Output = ();
+
+    fn run<S: Simd>(self, simd: S) {
+        let zone = exclusion_zone(self.m);
+        let bands = [Band {
+            rows: RIGHT,
+            first: zone + 1,
+        }];
+        if !self.normalize {
+            let series = Levels::new(self.values, self.m, Frame::of(&[self.values]));
+            let measure = levels::Between([&series; 2]);
+            let search = Search::new::<S>(&measure, &bands, self.options);
+            return finish(simd, &search, &search.run(simd), self.profile);
+        }
+        let series = Shapes::new(self.values, self.m);
+        let measure = shapes::Between([&series; 2]);
+        let search = Search::new::<S>(&measure, &bands, self.options);
+        let [mut left, mut right] = search.run(simd);
+        let (windows, k) = (&series.windows, self.options.k);
+        let order = 0..windows.len();
+        constant::on_one_side(&mut left, k, windows, zone, order.clone());
+        constant::on_one_side(&mut right, k, windows, zone, order.rev());
+        finish(simd, &search, &[left, right], self.profile);
+    }
+}
+
+/// Turns what was found into distances.
+fn finish<S: Simd, M: Measure>(
+    simd: S,
+    search: &Search<M>,
+    found: &[Side; 2],
+    profile: Profile<'_>,
+) {
+    threads::each(search.options.threads, chunks(profile), |(start, part)| {
+        if !search.options.watch.stopped() {
+            finish_part(simd, search, found, start, part);
+        }
+    });
+}
+
+/// Cuts a profile into parts for the threads, each with its first window.
+fn chunks(mut profile: Profile<'_>) -> Vec<(usize, Profile<'_>)> {
+    let starts = (0..profile.len()).step_by(CHUNK);
+    let mut parts = Vec::with_capacity(starts.len());
+    for start in starts {
+        let (part, rest) = {
+            let count = profile.len().min(CHUNK);
+            profile.split(count)
+        };
+        parts.push((start, part));
+        profile = rest;
+    }
+    parts
+}
+
+fn finish_part<S: Simd, M: Measure>(
+    simd: S,
+    search: &Search<M>,
+    found: &[Side; 2],
+    start: usize,
+    mut part: Profile<'_>,
+) {
+    let k = part.k;
+    let (mut left, mut right) = (vec![(0.0, 0); k], vec![(0.0, 0); k]);
+    for at in 0..part.len() {
+        search.neighbours(simd, LEFT, &found[LEFT], start + at, &mut left);
+        search.neighbours(simd, RIGHT, &found[RIGHT], start + at, &mut right);
+        let (mut from_left, mut from_right) = (0, 0);
+        for rank in 0..k {
+            part.left.set(at * k + rank, left[rank]);
+            part.right.set(at * k + rank, right[rank]);
+            let nearer = if right[from_right].0 < left[from_left].0 {
+                from_right += 1;
+                right[from_right - 1]
+            } else {
+                from_left += 1;
+                left[from_left - 1]
+            };
+            part.overall.set(at * k + rank, nearer);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::profile::Arrays;
+    use crate::simd::Level;
+    use crate::watch::Watch;
+
+    #[test]
+    fn every_instruction_set_and_thread_finds_the_twins() {
+        let mut state = 1u32;
+        let mut random = || {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            f64::from(state >> 8)
+        };
+        let mut values: Vec<f64> = (0..1700).map(|_| random()).collect();
+        values.copy_within(100..140, 700);
+        values[400] = f64::NAN;
+        for level in Level::available() {
+            for (threads, normalize) in [(1, true), (2, true), (2, false)] {
+                let mut arrays = Arrays::new(values.len() - 39, 1);
+                level.visit(SelfJoin {
+                    values: &values,
+                    m: 40,
+                    normalize,
+                    options: Options {
+                        k: 1,
+                        threads,
+                        share: 1.0,
+                        watch: &Watch::new(&|_| true),
+                    },
+                    profile: arrays.borrow(),
+                });
+                let [overall, left, right] = &arrays.indices;
+                assert_eq!((overall[100], overall[700]), (700, 100), "{}", level.name());
+                assert_eq!((right[100], left[700]), (700, 100));
+                assert!(arrays.distances[0][100] < 1e-12);
+                assert_eq!(
+                    (overall[380], arrays.distances[0][380]),
+                    (-1, f64::INFINITY)
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,77 @@
+"""How a join is done: what is the same for all of them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from motifleet.errors import InvalidArgumentError
+from motifleet.matrixprofile import kernels
+
+Progress: TypeAlias = Callable[[int, int | None], None]
+"""Called now and then with the pairs of windows compared so far, and how many there are."""
+
+
+@dataclass(frozen=True, slots=True)
+class JoinOptions:
+    """Checked options of a join, as the kernels read them."""
+
+    k: int
+    normalize: bool
+    share: float
+    progress: Progress | None
+    threads: int
+    simd: str
+
+    @classmethod
+    def checked(
+        cls,
+        *,
+        threads: int,
+        simd: str,
+        k: int = 1,
+        normalize: bool = True,
+        share: float = 1.0,
+        progress: Progress | None = None,
+    ) -> "JoinOptions":
+        """Check what a user passed, and resolve what is left to the settings."""
+        return cls(
+            kernels.integer_from("a number of neighbours k", k, 1),
+            flag("normalize", normalize),
+            _share(share),
+            _progress(progress),
+            kernels.resolve_threads(threads),
+            kernels.resolve_simd(simd),
+        )
+
+    def finished(self, pairs: int) -> None:
+        """Tell whoever follows the progress that all is done."""
+        if self.progress is not None:
+            total = int(pairs * self.share)
+            self.progress(total, total)
+
+
+def flag(name: str, value: Any) -> bool:
+    """Return the value as True or False; anything else is refused."""
+    if not isinstance(value, bool | np.bool_):
+        raise InvalidArgumentError(f"expected {name} as True or False, got {value!r}")
+    return bool(value)
+
+
+def _share(share: Any) -> float:
+    if isinstance(share, bool) or not isinstance(share, int | float | np.number):
+        raise InvalidArgumentError(f"expected a share as a number, got {share!r}")
+    if not 0 < share <= 1:
+        raise InvalidArgumentError(
+            f"expected a share above 0 and up to 1, which is exact, got {share}"
+        )
+    return float(share)
+
+
+def _progress(progress: Any) -> Any:
+    if progress is not None and not callable(progress):
+        raise InvalidArgumentError(
+            f"expected a progress function of (done, total) or None, got {progress!r}"
+        )
+    return progress

@@ -1,0 +1,137 @@
+"""Joins against their definition: both measures, one neighbour or several, every way to compute."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.matrixprofile.strategies import GAPS, KINDS, series
+from tests.reference.joins import matrix, nearest, self_matrix
+
+from motifleet.matrixprofile import Join, MatrixProfile, _core, ab_join, matrix_profile
+from motifleet.types import Floats, Ints
+
+LEVELS = _core.simd_levels()
+TOLERANCE = 1e-6
+
+
+def agrees(distances: Floats, indices: Ints, allowed: Floats, scale: float) -> None:
+    """Distances are the least of the matrix, and the indices are of different windows so near."""
+    least = nearest(allowed, distances.shape[1])
+    found = np.isfinite(least)
+    np.testing.assert_array_equal(indices >= 0, found)
+    tolerance = {"rtol": 1e-9, "atol": TOLERANCE * scale}
+    np.testing.assert_allclose(distances, least, **tolerance)
+    rows = np.broadcast_to(np.arange(len(least))[:, None], least.shape)
+    np.testing.assert_allclose(allowed[rows[found], indices[found]], least[found], **tolerance)
+    for row in indices:
+        kept = row[row >= 0]
+        assert len(set(kept.tolist())) == len(kept)
+
+
+def size(*values: Floats) -> float:
+    """What a plain distance is measured by: the largest value, where that is not near 1."""
+    largest = max(float(np.abs(each[np.isfinite(each)]).max(initial=0)) for each in values)
+    return max(largest * 1e-8, min(1.0, largest))
+
+
+@st.composite
+def pairs(draw: st.DrawFn) -> tuple[Floats, Floats, int]:
+    """Two series that may share a window, and a window length that fits both."""
+    a, m = draw(series(100))
+    rng = np.random.default_rng(draw(st.integers(0, 2**32), label="seed of b"))
+    length = draw(st.one_of(st.just(m), st.integers(m, 150)), label="length of b")
+    kind = draw(st.sampled_from(sorted(KINDS)), label="kind of b")
+    b = KINDS[kind](rng, length)
+    # Beside 1e200, what is near 1 is constant: its squares vanish.
+    if kind not in ("huge", "tiny") and draw(st.booleans(), label="shared"):
+        b[-m:] = a[:m]
+    for place in draw(st.lists(st.integers(0, length - 1), max_size=2), label="gaps of b"):
+        b[place] = GAPS[place % 3]
+    return a, b, m
+
+
+@pytest.mark.parametrize("simd", LEVELS)
+@pytest.mark.parametrize("normalize", [True, False])
+@settings(max_examples=80, deadline=None)
+@given(case=pairs(), k=st.sampled_from([1, 1, 2, 5]))
+def test_an_ab_join_is_that_of_the_definition(
+    simd: str, normalize: bool, case: tuple[Floats, Floats, int], k: int
+) -> None:
+    a, b, m = case
+    if not (np.isfinite(a).any() and np.isfinite(b).any()):
+        return
+    join = ab_join(a, b, m, k=k, normalize=normalize, threads=1, simd=simd)
+    expected = matrix(a, b, m, normalize=normalize)
+    scale = 1.0 if normalize else size(a, b)
+    agrees(join.neighbor_distances, join.neighbor_indices, expected, scale)
+    agrees(join.b_neighbor_distances, join.b_neighbor_indices, expected.T, scale)
+    np.testing.assert_array_equal(join.distances, join.neighbor_distances[:, 0])
+    np.testing.assert_array_equal(join.b_indices, join.b_neighbor_indices[:, 0])
+
+
+@pytest.mark.parametrize("simd", LEVELS)
+@pytest.mark.parametrize("normalize", [True, False])
+@settings(max_examples=80, deadline=None)
+@given(case=series(), k=st.sampled_from([1, 2, 5]))
+def test_a_self_join_is_that_of_the_definition(
+    simd: str, normalize: bool, case: tuple[Floats, int], k: int
+) -> None:
+    values, m = case
+    if not np.isfinite(values).any():
+        return
+    profile = matrix_profile(values, m, k=k, normalize=normalize, threads=1, simd=simd)
+    expected = self_matrix(values, m, normalize=normalize)
+    scale = 1.0 if normalize else size(values)
+    agrees(profile.neighbor_distances, profile.neighbor_indices, expected, scale)
+    earlier = np.tri(len(expected), k=-1, dtype=bool)
+    left = np.where(earlier, expected, np.inf)
+    right = np.where(earlier.T, expected, np.inf)
+    agrees(profile.left_distances[:, None], profile.left_indices[:, None], left, scale)
+    agrees(profile.right_distances[:, None], profile.right_indices[:, None], right, scale)
+
+
+def arrays(result: Join | MatrixProfile) -> list[Floats | Ints]:
+    kept = [result.neighbor_distances, result.neighbor_indices]
+    if isinstance(result, Join):
+        return [*kept, result.b_neighbor_distances, result.b_neighbor_indices]
+    return [*kept, result.left_distances, result.left_indices, result.right_indices]
+
+
+@pytest.mark.parametrize("normalize", [True, False])
+@pytest.mark.parametrize("k", [1, 4])
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_number_of_threads_changes_nothing(kind: str, k: int, normalize: bool) -> None:
+    rng = np.random.default_rng(7)
+    a, b = KINDS[kind](rng, 1500), KINDS[kind](rng, 1200)
+    a[700] = np.nan
+    one, two = (ab_join(a, b, 24, k=k, normalize=normalize, threads=n) for n in (1, 2))
+    for mine, theirs in zip(arrays(one), arrays(two), strict=True):
+        np.testing.assert_array_equal(mine, theirs)
+    one, two = (matrix_profile(a, 24, k=k, normalize=normalize, threads=n) for n in (1, 2))
+    for mine, theirs in zip(arrays(one), arrays(two), strict=True):
+        np.testing.assert_array_equal(mine, theirs)
+
+
+@pytest.mark.parametrize("normalize", [True, False])
+def test_rounding_does_not_build_up(normalize: bool) -> None:
+    """Far beyond the rows after which covariances are computed afresh, on an offset."""
+    rng = np.random.default_rng(13)
+    a, b = rng.normal(size=9_000) + 1e8, rng.normal(size=7_000) + 1e8
+    b[5_500:5_550] = a[8_000:8_050]
+    join = ab_join(a, b, 50, normalize=normalize)
+    assert (join.indices[8_000], join.b_indices[5_500]) == (5_500, 8_000)
+    assert join.distances[8_000] < 1e-9
+    for i in rng.integers(0, len(join), 100):
+        expected = nearest(matrix(a[i : i + 50], b, 50, normalize=normalize), 1)[0, 0]
+        assert join.distances[i] == pytest.approx(expected, abs=TOLERANCE)
+
+
+def test_plain_distances_survive_levels_and_spikes_on_the_way() -> None:
+    values = np.random.default_rng(3).normal(size=1_500)
+    values[500:900] += 1e6
+    values[[300, 1_200]] = [1e9, -1e7]
+    values[1_000:1_060] = values[100:160] + 1e-4
+    profile = matrix_profile(values, 60, normalize=False, threads=1)
+    expected = self_matrix(values, 60, normalize=False)
+    agrees(profile.neighbor_distances, profile.neighbor_indices, expected, 1.0)
+    assert profile.indices[1_000] == 100
