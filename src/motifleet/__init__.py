@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from motifleet.app import Motifleet, Selection, open_home
-    from motifleet.matrixprofile import fleet_profile, match, matrix_profile
+    from motifleet.matrixprofile import ab_join, fleet_profile, match, matrix_profile
     from motifleet.telemetry import ColumnMapping, fleet_series, read_reports, sample_path
     from motifleet.types import FleetSeries, Series
 
@@ -26,6 +26,7 @@ __all__ = [
     "Motifleet",
     "Selection",
     "Series",
+    "ab_join",
     "fleet_profile",
     "fleet_series",
     "match",
@@ -37,7 +38,7 @@ __all__ = [
 
 _ROOMS = {
     "app": ("Motifleet", "Selection", "open_home"),
-    "matrixprofile": ("fleet_profile", "match", "matrix_profile"),
+    "matrixprofile": ("ab_join", "fleet_profile", "match", "matrix_profile"),
     "telemetry": ("ColumnMapping", "fleet_series", "read_reports", "sample_path"),
     "types": ("FleetSeries", "Series"),
 }

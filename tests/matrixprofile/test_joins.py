@@ -19,10 +19,11 @@ def agrees(distances: Floats, indices: Ints, allowed: Floats, scale: float) -> N
     least = nearest(allowed, distances.shape[1])
     found = np.isfinite(least)
     np.testing.assert_array_equal(indices >= 0, found)
-    tolerance = {"rtol": 1e-9, "atol": TOLERANCE * scale}
-    np.testing.assert_allclose(distances, least, **tolerance)
+    within = TOLERANCE * scale
+    np.testing.assert_allclose(distances, least, rtol=1e-9, atol=within)
     rows = np.broadcast_to(np.arange(len(least))[:, None], least.shape)
-    np.testing.assert_allclose(allowed[rows[found], indices[found]], least[found], **tolerance)
+    pointed_at = allowed[rows[found], indices[found]]
+    np.testing.assert_allclose(pointed_at, least[found], rtol=1e-9, atol=within)
     for row in indices:
         kept = row[row >= 0]
         assert len(set(kept.tolist())) == len(kept)
@@ -90,11 +91,15 @@ def test_a_self_join_is_that_of_the_definition(
     agrees(profile.right_distances[:, None], profile.right_indices[:, None], right, scale)
 
 
-def arrays(result: Join | MatrixProfile) -> list[Floats | Ints]:
-    kept = [result.neighbor_distances, result.neighbor_indices]
-    if isinstance(result, Join):
-        return [*kept, result.b_neighbor_distances, result.b_neighbor_indices]
-    return [*kept, result.left_distances, result.left_indices, result.right_indices]
+def same(one: Join | MatrixProfile, two: Join | MatrixProfile) -> None:
+    sides = ("b_",) if isinstance(one, Join) else ("left_", "right_")
+    for name in ("", "neighbor_", *sides):
+        np.testing.assert_array_equal(
+            getattr(one, f"{name}distances"), getattr(two, f"{name}distances")
+        )
+        np.testing.assert_array_equal(
+            getattr(one, f"{name}indices"), getattr(two, f"{name}indices")
+        )
 
 
 @pytest.mark.parametrize("normalize", [True, False])
@@ -104,12 +109,8 @@ def test_the_number_of_threads_changes_nothing(kind: str, k: int, normalize: boo
     rng = np.random.default_rng(7)
     a, b = KINDS[kind](rng, 1500), KINDS[kind](rng, 1200)
     a[700] = np.nan
-    one, two = (ab_join(a, b, 24, k=k, normalize=normalize, threads=n) for n in (1, 2))
-    for mine, theirs in zip(arrays(one), arrays(two), strict=True):
-        np.testing.assert_array_equal(mine, theirs)
-    one, two = (matrix_profile(a, 24, k=k, normalize=normalize, threads=n) for n in (1, 2))
-    for mine, theirs in zip(arrays(one), arrays(two), strict=True):
-        np.testing.assert_array_equal(mine, theirs)
+    same(*(ab_join(a, b, 24, k=k, normalize=normalize, threads=n) for n in (1, 2)))
+    same(*(matrix_profile(a, 24, k=k, normalize=normalize, threads=n) for n in (1, 2)))
 
 
 @pytest.mark.parametrize("normalize", [True, False])

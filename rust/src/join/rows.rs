@@ -1,9 +1,8 @@
 //! The hot loop: a block of neighbouring diagonals, held in registers, walked down row by row.
 
 use super::best::Side;
-use crate::simd::{Kernel, Simd, VECTORS, up_to_grid};
+use crate::simd::{Kernel, MAX_LANES, Simd, VECTORS};
 use std::ops::Range;
-use std::slice;
 
 /// What the loop reads at a row or at a column.
 #[derive(Clone, Copy)]
@@ -80,12 +79,13 @@ impl Kernel for Rows<'_> {
                 }
             }
             if simd.signs(signs) != 0 {
-                let spilled = cov;
-                // SAFETY: a block of covariances has as many values as its vectors have lanes.
-                let covariance =
-                    unsafe { slice::from_raw_parts(spilled.as_ptr().cast(), S::BLOCK) };
+                let covariance = self.covariance.as_mut_ptr();
+                for (w, cov) in cov.into_iter().enumerate() {
+                    // SAFETY: `covariance` is a block long, asserted above.
+                    unsafe { simd.store(covariance.add(w * S::LANES), cov) };
+                }
                 simd.vectorize(Improve {
-                    covariance,
+                    covariance: self.covariance,
                     inverse_i: row.inverse[i],
                     inverse: column.inverse,
                     of_rows,
@@ -93,6 +93,10 @@ impl Kernel for Rows<'_> {
                     row: i,
                     column: j,
                 });
+                for (w, cov) in cov.iter_mut().enumerate() {
+                    // SAFETY: as above.
+                    *cov = unsafe { simd.load(covariance.add(w * S::LANES)) };
+                }
             }
             // SAFETY: as above.
             unsafe {
@@ -141,7 +145,8 @@ impl Kernel for Improve<'_> {
 }
 
 impl Improve<'_> {
-    /// All lanes at once and without a branch: in a short series they often improve.
+    /// Vector by vector, and only those in which something is nearer: what is stored here is read
+    /// a lane further on in the next row, which is slow where it was stored only just now.
     #[inline(always)]
     fn improve_columns<S: Simd>(&mut self, simd: S) {
         let Side {
@@ -149,16 +154,32 @@ impl Improve<'_> {
         } = &mut *self.of_columns;
         assert!(self.covariance.len() == S::BLOCK);
         assert!(self.column + S::BLOCK <= nearness.len() && nearness.len() == index.len());
+        let (nearness, index) = (nearness.as_mut_ptr(), index.as_mut_ptr());
+        let (zero, negative) = (simd.splat(0.0), simd.splat(-1.0));
         let scale = simd.splat(self.inverse_i);
-        // The bits of an index, moved about as if they were those of a number.
-        let row = simd.splat(f64::from_bits(self.row as u64));
+        let covariance = self.covariance.as_ptr();
+        let mut nearer = 0u64;
         for lane in (0..S::BLOCK).step_by(S::LANES) {
             // SAFETY: all arrays hold a block, from `column` on, asserted above.
+            let (cov, kept) = unsafe {
+                let kept = nearness.add(self.column + lane);
+                (simd.load(covariance.add(lane)), simd.load(kept))
+            };
+            let found = simd.mul(cov, scale);
+            let beaten = simd.select_greater(found, kept, negative, zero);
+            nearer |= u64::from(simd.signs(beaten)) << lane;
+        }
+        // The bits of an index, moved about as if they were those of a number.
+        let row = simd.splat(f64::from_bits(self.row as u64));
+        while nearer != 0 {
+            let lane = nearer.trailing_zeros() as usize / S::LANES * S::LANES;
+            nearer &= !(((1 << S::LANES) - 1) << lane);
+            // SAFETY: as above; an index has the size of a number.
             unsafe {
-                let nearness = nearness.as_mut_ptr().add(self.column + lane);
-                let index = index.as_mut_ptr().add(self.column + lane).cast();
+                let nearness = nearness.add(self.column + lane);
+                let index = index.add(self.column + lane).cast();
                 let (kept, kept_index) = (simd.load(nearness), simd.load(index));
-                let found = simd.mul(simd.load(self.covariance.as_ptr().add(lane)), scale);
+                let found = simd.mul(simd.load(covariance.add(lane)), scale);
                 let rounded = simd.up_to_grid(found);
                 simd.store(nearness, simd.select_greater(found, kept, rounded, kept));
                 simd.store(index, simd.select_greater(found, kept, row, kept_index));
@@ -190,13 +211,16 @@ impl Improve<'_> {
         if simd.signs(simd.select_greater(nearest, kept, nothing, simd.splat(0.0))) == 0 {
             return;
         }
-        // SAFETY: vectors are as many values as they have lanes.
-        let found: &[f64] = unsafe { slice::from_raw_parts(found.as_ptr().cast(), S::BLOCK) };
-        let nearest = found.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        let nearest = up_to_grid(nearest);
-        let lane = found.iter().position(|each| up_to_grid(*each) == nearest);
-        self.of_rows.nearness[self.row] = nearest;
-        self.of_rows.index[self.row] = (self.column + lane.unwrap_or(0)) as i64;
+        let nearest = simd.up_to_grid(simd.splat(highest(simd, nearest)));
+        let mut as_near = 0u64;
+        for (w, found) in found.into_iter().enumerate() {
+            let rounded = simd.up_to_grid(found);
+            let nearer = simd.select_greater(nearest, rounded, simd.splat(0.0), nothing);
+            as_near |= u64::from(simd.signs(nearer)) << (w * S::LANES);
+        }
+        let lane = as_near.trailing_zeros() as usize;
+        self.of_rows.nearness[self.row] = highest(simd, nearest);
+        self.of_rows.index[self.row] = (self.column + lane) as i64;
     }
 
     /// Lane by lane, for lists of neighbours.
@@ -209,4 +233,13 @@ impl Improve<'_> {
             }
         }
     }
+}
+
+/// The greatest value of a vector.
+#[inline(always)]
+fn highest<S: Simd>(simd: S, vector: S::Vector) -> f64 {
+    let mut lanes = [f64::NEG_INFINITY; MAX_LANES];
+    // SAFETY: no vector has more lanes.
+    unsafe { simd.store(lanes.as_mut_ptr(), vector) };
+    lanes[..S::LANES].iter().copied().fold(lanes[0], f64::max)
 }

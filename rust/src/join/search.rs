@@ -10,7 +10,7 @@ use crate::watch::Watch;
 pub const CHUNK: usize = 1024;
 
 /// Fewer pairs of windows than this are not worth a second thread.
-const SHARED: usize = 1 << 20;
+const SHARED: usize = 1 << 19;
 
 /// How a join is done.
 #[derive(Clone, Copy)]

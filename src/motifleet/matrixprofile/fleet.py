@@ -164,9 +164,10 @@ def fleet_profile(
     )
     sides = _core.self_join(fleet.values, fleet.offsets, m, options)
     options.finished(_pairs(fleet, m))
-    arrays = [array for side in sides for array in side]
+    fields = options.fields(("", "left_", "right_"), sides)
+    nearest = {name: array for name, array in fields.items() if array.ndim == 1}
     offsets = kernels.window_offsets(fleet.offsets, m)
-    return FleetProfile(fleet, m, offsets, *arrays, normalize=options.normalize)
+    return FleetProfile(fleet, m, offsets, **nearest, normalize=options.normalize)
 
 
 def _pairs(fleet: FleetSeries, m: int) -> int:

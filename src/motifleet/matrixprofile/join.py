@@ -1,7 +1,7 @@
 """The AB-join of two series: what they share, and what one of them has alone."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -130,7 +130,8 @@ class Join:
         """Lay out one row for each window of a: ``event_ts`` where known, distance, index."""
         import pyarrow as pa
 
-        table = pa.table({"distance": self.distances, "index": self.indices})
+        columns: dict[str, Any] = {"distance": self.distances, "index": self.indices}
+        table = pa.table(columns)
         if self.a.event_ts is None:
             return table
         times = pa.array(self.a.event_ts[: len(self)], pa.timestamp("us", tz="UTC"))
@@ -199,6 +200,5 @@ def ab_join(
     )
     sides = _core.ab_join(a.values, b.values, m, options)
     options.finished((len(a) - m + 1) * (len(b) - m + 1))
-    arrays = [array.reshape(-1, options.k) for side in sides for array in side]
-    nearest = [array[:, 0] if options.k == 1 else array[:, 0].copy() for array in arrays]
-    return Join(a, b, m, *nearest, *arrays, options.normalize, options.share)
+    fields = options.fields(("", "b_"), sides)
+    return Join(a, b, m, **fields, normalize=options.normalize, share=options.share)

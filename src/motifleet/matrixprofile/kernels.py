@@ -57,7 +57,7 @@ def integer(what: str, value: Any) -> int:
 
 
 def distance_profile(
-    pattern: Floats, values: Floats, offsets: Ints, normalize: bool, threads: int, simd: str
+    pattern: Floats, values: Floats, offsets: Ints, *, normalize: bool, threads: int, simd: str
 ) -> Floats:
     """Compute the distances of a pattern to the windows of all series laid end to end."""
     return _core.distance_profile(

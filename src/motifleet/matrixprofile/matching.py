@@ -115,9 +115,13 @@ class _Search:
         return cls(values, [one], one.values, np.array([0, len(one)], np.int64))
 
     def distances(self, normalize: bool, threads: int, simd: str) -> Floats:
-        normalize = flag("normalize", normalize)
         return kernels.distance_profile(
-            self.pattern, self.values, self.offsets, normalize, threads, simd
+            self.pattern,
+            self.values,
+            self.offsets,
+            normalize=flag("normalize", normalize),
+            threads=threads,
+            simd=simd,
         )
 
 

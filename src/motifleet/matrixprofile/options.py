@@ -1,6 +1,6 @@
 """How a join is done: what is the same for all of them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -44,6 +44,17 @@ class JoinOptions:
             kernels.resolve_threads(threads),
             kernels.resolve_simd(simd),
         )
+
+    def fields(self, prefixes: Iterable[str], sides: Iterable[Any]) -> dict[str, Any]:
+        """Name the arrays of each side: the nearest neighbours, and all k in rows."""
+        named: dict[str, Any] = {}
+        for prefix, (distances, indices) in zip(prefixes, sides, strict=True):
+            for kind, array in (("distances", distances), ("indices", indices)):
+                rows = array.reshape(-1, self.k)
+                # A copy, lest the nearest alone keep all the others in memory.
+                named[f"{prefix}{kind}"] = array if self.k == 1 else rows[:, 0].copy()
+                named[f"{prefix}neighbor_{kind}"] = rows
+        return named
 
     def finished(self, pairs: int) -> None:
         """Tell whoever follows the progress that all is done."""

@@ -22,7 +22,8 @@ class MatrixProfile:
     """For every window of a series, its nearest neighbours in the same series.
 
     Distances are Euclidean, z-normalised unless ``normalize`` is False; a window without a
-    neighbour has distance infinity and index -1. "Left" neighbours begin earlier, "right" ones later.
+    neighbour has distance infinity and index -1. "Left" neighbours begin earlier, "right" ones
+    later.
 
     Args:
         series: the n values it is of.
@@ -198,9 +199,12 @@ def matrix_profile(
     span = np.array([0, len(series)], np.int64)
     sides = _core.self_join(series.values, span, m, options)
     options.finished(int(kernels.pairs(np.array(len(series) - m + 1), m)))
-    arrays = [array.reshape(-1, options.k) for side in sides for array in side]
-    nearest = [array[:, 0] if options.k == 1 else array[:, 0].copy() for array in arrays]
-    return MatrixProfile(series, m, *nearest, *arrays[:2], options.normalize, options.share)
+    fields = options.fields(("", "left_", "right_"), sides)
+    neighbors = {name: fields[name] for name in ("neighbor_distances", "neighbor_indices")}
+    nearest = {name: array for name, array in fields.items() if array.ndim == 1}
+    return MatrixProfile(
+        series, m, **nearest, **neighbors, normalize=options.normalize, share=options.share
+    )
 
 
 def check_length(series: Series, m: int) -> None:
