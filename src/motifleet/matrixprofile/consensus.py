@@ -182,4 +182,6 @@ class Ostinato:
 
     def _profile(self, pattern: Floats, values: Floats) -> Floats:
         span = np.array([0, len(values)], np.int64)
-        return kernels.distance_profile(pattern, values, span, self.threads, self.simd)
+        return kernels.distance_profile(
+            pattern, values, span, normalize=True, threads=self.threads, simd=self.simd
+        )

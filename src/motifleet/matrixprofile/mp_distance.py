@@ -113,7 +113,9 @@ def _chunk(
     offsets = np.array([0, len(values)], np.int64)
     for row in np.flatnonzero(complete_windows(segment, m)).tolist():
         pattern = np.ascontiguousarray(segment[row : row + m])
-        matrix[row] = kernels.distance_profile(pattern, values, offsets, threads, simd)
+        matrix[row] = kernels.distance_profile(
+            pattern, values, offsets, normalize=True, threads=threads, simd=simd
+        )
     of_segment = rolling_minimum(matrix, count)
     of_stretch = np.lib.stride_tricks.sliding_window_view(matrix.min(axis=0), count).T
     return ranked(np.concatenate([of_segment, of_stretch]), rank)

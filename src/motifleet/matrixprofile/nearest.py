@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from motifleet.matrixprofile import kernels
+from motifleet.matrixprofile.join import ab_join
 from motifleet.types import Floats, Ints
 
 Side = tuple[Floats, Ints]
@@ -14,16 +14,10 @@ def nearest(a: Floats, b: Floats, m: int, threads: int, simd: str) -> tuple[Side
     Returns:
         distances and indices for a, then for b; infinity and -1 where there is none.
     """
-    of_a, of_b = _nothing(len(a) - m + 1), _nothing(len(b) - m + 1)
-    offsets = np.array([0, len(b)], np.int64)
-    for place in np.flatnonzero(complete_windows(a, m)).tolist():
-        distances = kernels.distance_profile(a[place : place + m], b, offsets, threads, simd)
-        best = int(np.argmin(distances))
-        if distances[best] < np.inf:
-            of_a[0][place], of_a[1][place] = distances[best], best
-        nearer = distances < of_b[0]
-        of_b[0][nearer], of_b[1][nearer] = distances[nearer], place
-    return of_a, of_b
+    if min(len(a), len(b)) < m:
+        return _nothing(len(a) - m + 1), _nothing(len(b) - m + 1)
+    join = ab_join(a, b, m, threads=threads, simd=simd)
+    return (join.distances, join.indices), (join.b_distances, join.b_indices)
 
 
 def complete_windows(values: Floats, m: int) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
@@ -35,4 +29,5 @@ def complete_windows(values: Floats, m: int) -> np.ndarray[tuple[int], np.dtype[
 
 
 def _nothing(windows: int) -> Side:
+    windows = max(windows, 0)
     return np.full(windows, np.inf), np.full(windows, -1, np.int64)
