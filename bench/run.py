@@ -4,7 +4,15 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import ab_join, import_speed, self_join, short_series, simulation, start_up
+from bench import (
+    ab_join,
+    import_speed,
+    multidimensional,
+    self_join,
+    short_series,
+    simulation,
+    start_up,
+)
 from rich.console import Console
 from rich.table import Table
 
@@ -12,6 +20,7 @@ MEASUREMENTS: dict[str, Callable[[], list[dict[str, object]]]] = {
     "self-join with indices, m = 100, against stumpy": self_join.rows,
     "short series with indices, m = 30, against calls of stumpy": short_series.rows,
     "AB-join in both directions, m = 100, against two calls of stumpy": ab_join.rows,
+    "multidimensional self-join, m = 50, against stumpy": multidimensional.rows,
     "import of a file into a table, against pandas + PyIceberg": import_speed.rows,
     "simulated fleet of 10,000 devices × 1,440 minutes": simulation.rows,
     "start-up": start_up.rows,

@@ -10,6 +10,7 @@ mod dots;
 mod fleet;
 mod interpreter;
 mod join;
+mod multidimensional;
 mod plain_distances;
 mod profile;
 mod self_join;
@@ -21,7 +22,8 @@ mod watch;
 use ab_join::AbJoin;
 use fleet::Fleet;
 use join::search::Options;
-use numpy::{IntoPyArray, PyArray1, PyReadonlyArray1};
+use multidimensional::Join;
+use numpy::{IntoPyArray, PyArray1, PyReadonlyArray1, PyReadonlyArray2, PyUntypedArrayMethods};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use simd::Level;
@@ -92,6 +94,33 @@ mod _core {
         )
     }
 
+    /// The multidimensional profile of `values` (channels, n), or of it and `other` joined.
+    ///
+    /// The order of channels is how many come first as they are, and whether of the others
+    /// the farthest do.
+    #[pyfunction]
+    fn multidimensional<'py>(
+        py: Python<'py>,
+        values: PyReadonlyArray2<'py, f64>,
+        other: Option<PyReadonlyArray2<'py, f64>>,
+        m: usize,
+        order: (usize, bool),
+        threads: usize,
+        simd: &str,
+    ) -> PyResult<Vec<Side<'py>>> {
+        let level = level(simd)?;
+        let join = multidimensional_join(&values, other.as_ref(), m, order)?;
+        let threads = threads::count(threads);
+        let profiles = py.detach(|| level.visit(Join { threads, ..join }));
+        let sides = profiles.into_iter().map(|profile| {
+            (
+                profile.distance.into_pyarray(py),
+                profile.index.into_pyarray(py),
+            )
+        });
+        Ok(sides.collect())
+    }
+
     /// The distances of a pattern to all windows of all series.
     #[pyfunction]
     fn distance_profile<'py>(
@@ -158,4 +187,31 @@ fn fleet<'a>(
 ) -> PyResult<Fleet<'a>> {
     Fleet::new(values.as_slice()?, offsets.as_slice()?, m)
         .ok_or_else(|| PyValueError::new_err("expected offsets from 0 to the number of values"))
+}
+
+fn multidimensional_join<'a>(
+    values: &'a PyReadonlyArray2<'_, f64>,
+    other: Option<&'a PyReadonlyArray2<'_, f64>>,
+    m: usize,
+    (fixed, farthest): (usize, bool),
+) -> PyResult<Join<'a>> {
+    let both: Vec<_> = std::iter::once(values).chain(other).collect();
+    let channels = values.shape()[0];
+    let fits = |each: &&PyReadonlyArray2<'_, f64>| {
+        each.shape()[0] == channels && (1..=each.shape()[1]).contains(&m)
+    };
+    if channels == 0 || fixed > channels || !both.iter().all(fits) {
+        return Err(PyValueError::new_err(
+            "expected equal channels and m values in each",
+        ));
+    }
+    let series: PyResult<_> = both.into_iter().map(|each| Ok(each.as_slice()?)).collect();
+    Ok(Join {
+        series: series?,
+        channels,
+        m,
+        fixed,
+        farthest,
+        threads: 1,
+    })
 }

@@ -14,7 +14,13 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from motifleet.app import Motifleet, Selection, open_home
-    from motifleet.matrixprofile import ab_join, fleet_profile, match, matrix_profile
+    from motifleet.matrixprofile import (
+        ab_join,
+        fleet_profile,
+        match,
+        matrix_profile,
+        multidimensional_profile,
+    )
     from motifleet.telemetry import ColumnMapping, fleet_series, read_reports, sample_path
     from motifleet.types import FleetSeries, Series
 
@@ -31,6 +37,7 @@ __all__ = [
     "fleet_series",
     "match",
     "matrix_profile",
+    "multidimensional_profile",
     "open_home",
     "read_reports",
     "sample_path",
@@ -38,7 +45,13 @@ __all__ = [
 
 _ROOMS = {
     "app": ("Motifleet", "Selection", "open_home"),
-    "matrixprofile": ("ab_join", "fleet_profile", "match", "matrix_profile"),
+    "matrixprofile": (
+        "ab_join",
+        "fleet_profile",
+        "match",
+        "matrix_profile",
+        "multidimensional_profile",
+    ),
     "telemetry": ("ColumnMapping", "fleet_series", "read_reports", "sample_path"),
     "types": ("FleetSeries", "Series"),
 }

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from tests.matrixprofile.strategies import KINDS
 
-from motifleet.matrixprofile import distance_profile, matrix_profile
+from motifleet.matrixprofile import distance_profile, matrix_profile, multidimensional_profile
 from motifleet.types import Floats
 
 AGREED = ["noise", "random walk", "few values", "constant stretches", "periodic"]
@@ -58,3 +58,18 @@ def test_mass(stumpy: ModuleType, kind: str) -> None:
     pattern = np.random.default_rng(31).normal(size=40)
     theirs = stumpy.mass(pattern, values)
     np.testing.assert_allclose(distance_profile(pattern, values), theirs, rtol=0, atol=1e-6)
+
+
+@pytest.mark.parametrize("include", [(), (2,), (3, 0)], ids=str)
+@pytest.mark.parametrize("farthest", [False, True], ids=["nearest", "farthest"])
+@pytest.mark.filterwarnings("ignore::UserWarning:stumpy")
+def test_multidimensional(stumpy: ModuleType, include: tuple[int, ...], farthest: bool) -> None:
+    values = np.array([gapped(kind, 130) for kind in AGREED])
+    profile = multidimensional_profile(values, 20, include=include, farthest=farthest)
+    constraint = np.array(include) if include else None
+    theirs = stumpy.mstump(values, 20, include=constraint, discords=farthest)
+    # Where twins are, theirs is the root of a rounding error.
+    near = profile.distances < 1e-3
+    assert theirs.P_[near].max(initial=0) < 1e-3
+    np.testing.assert_allclose(profile.distances[~near], theirs.P_[~near], rtol=0, atol=1e-6)
+    np.testing.assert_array_equal(profile.indices < 0, theirs.I_ < 0)

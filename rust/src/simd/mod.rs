@@ -45,7 +45,10 @@ const BELOW_GRID: u64 = 7;
 /// The operations of an instruction set on vectors of float64.
 pub trait Simd: Copy + Send + Sync {
     type Vector: Copy;
+    /// As many bits as a `Vector`, holding twice as many lanes, of float32.
+    type Single: Copy;
     const LANES: usize;
+    const ROOT_ERROR: f64;
     /// Lanes of the [`VECTORS`] vectors that a kernel works on at once.
     const BLOCK: usize = VECTORS * Self::LANES;
 
@@ -78,6 +81,24 @@ pub trait Simd: Copy + Send + Sync {
     /// # Safety
     /// `LANES` values can be written to `to`.
     unsafe fn store(self, to: *mut f64, vector: Self::Vector);
+
+    /// The lanes of `low` and then those of `high`, rounded to float32.
+    fn narrow(self, low: Self::Vector, high: Self::Vector) -> Self::Single;
+    fn splat_single(self, value: f32) -> Self::Single;
+    fn add_single(self, a: Self::Single, b: Self::Single) -> Self::Single;
+    fn sub_single(self, a: Self::Single, b: Self::Single) -> Self::Single;
+    fn min_single(self, a: Self::Single, b: Self::Single) -> Self::Single;
+    fn max_single(self, a: Self::Single, b: Self::Single) -> Self::Single;
+    /// √a of numbers from 1e-30 to 1e36, no more than [`Simd::ROOT_ERROR`] off, relatively.
+    fn root_single(self, a: Self::Single) -> Self::Single;
+    /// A bit for each lane that is above 0, lane 0 lowest.
+    fn positive_single(self, a: Self::Single) -> u32;
+    /// # Safety
+    /// `2 · LANES` values can be read from `from`.
+    unsafe fn load_single(self, from: *const f32) -> Self::Single;
+    /// # Safety
+    /// `2 · LANES` values can be written to `to`.
+    unsafe fn store_single(self, to: *mut f32, vector: Self::Single);
 
     /// Runs a kernel compiled for this instruction set.
     fn vectorize<K: Kernel>(self, kernel: K) -> K::Output;

@@ -23,7 +23,9 @@ macro_rules! proven {
 
 impl Simd for Neon {
     type Vector = float64x2_t;
+    type Single = float32x4_t;
     const LANES: usize = 2;
+    const ROOT_ERROR: f64 = 1e-7;
 
     #[inline(always)]
     fn splat(self, value: f64) -> float64x2_t {
@@ -87,6 +89,50 @@ impl Simd for Neon {
     #[inline(always)]
     unsafe fn store(self, to: *mut f64, vector: float64x2_t) {
         proven!(vst1q_f64(to, vector))
+    }
+    #[inline(always)]
+    fn narrow(self, low: float64x2_t, high: float64x2_t) -> float32x4_t {
+        proven!(vcvt_high_f32_f64(vcvt_f32_f64(low), high))
+    }
+    #[inline(always)]
+    fn splat_single(self, value: f32) -> float32x4_t {
+        proven!(vdupq_n_f32(value))
+    }
+    #[inline(always)]
+    fn add_single(self, a: float32x4_t, b: float32x4_t) -> float32x4_t {
+        proven!(vaddq_f32(a, b))
+    }
+    #[inline(always)]
+    fn sub_single(self, a: float32x4_t, b: float32x4_t) -> float32x4_t {
+        proven!(vsubq_f32(a, b))
+    }
+    #[inline(always)]
+    fn min_single(self, a: float32x4_t, b: float32x4_t) -> float32x4_t {
+        proven!(vminq_f32(a, b))
+    }
+    #[inline(always)]
+    fn max_single(self, a: float32x4_t, b: float32x4_t) -> float32x4_t {
+        proven!(vmaxq_f32(a, b))
+    }
+    #[inline(always)]
+    fn root_single(self, a: float32x4_t) -> float32x4_t {
+        proven!(vsqrtq_f32(a))
+    }
+    #[inline(always)]
+    fn positive_single(self, a: float32x4_t) -> u32 {
+        const BITS: [u32; 4] = [1, 2, 4, 8];
+        proven!(vaddvq_u32(vandq_u32(
+            vcgtzq_f32(a),
+            vld1q_u32(BITS.as_ptr())
+        )))
+    }
+    #[inline(always)]
+    unsafe fn load_single(self, from: *const f32) -> float32x4_t {
+        proven!(vld1q_f32(from))
+    }
+    #[inline(always)]
+    unsafe fn store_single(self, to: *mut f32, vector: float32x4_t) {
+        proven!(vst1q_f32(to, vector))
     }
     #[inline(always)]
     fn vectorize<K: Kernel>(self, kernel: K) -> K::Output {

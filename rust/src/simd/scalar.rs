@@ -7,7 +7,9 @@ pub struct Scalar;
 
 impl Simd for Scalar {
     type Vector = f64;
+    type Single = [f32; 2];
     const LANES: usize = 1;
+    const ROOT_ERROR: f64 = 1e-7;
 
     #[inline(always)]
     fn splat(self, value: f64) -> f64 {
@@ -58,6 +60,48 @@ impl Simd for Scalar {
     unsafe fn store(self, to: *mut f64, vector: f64) {
         // SAFETY: the caller promises a writable value.
         unsafe { *to = vector }
+    }
+    #[inline(always)]
+    fn narrow(self, low: f64, high: f64) -> [f32; 2] {
+        [low as f32, high as f32]
+    }
+    #[inline(always)]
+    fn splat_single(self, value: f32) -> [f32; 2] {
+        [value; 2]
+    }
+    #[inline(always)]
+    fn add_single(self, a: [f32; 2], b: [f32; 2]) -> [f32; 2] {
+        [a[0] + b[0], a[1] + b[1]]
+    }
+    #[inline(always)]
+    fn sub_single(self, a: [f32; 2], b: [f32; 2]) -> [f32; 2] {
+        [a[0] - b[0], a[1] - b[1]]
+    }
+    #[inline(always)]
+    fn min_single(self, a: [f32; 2], b: [f32; 2]) -> [f32; 2] {
+        [a[0].min(b[0]), a[1].min(b[1])]
+    }
+    #[inline(always)]
+    fn max_single(self, a: [f32; 2], b: [f32; 2]) -> [f32; 2] {
+        [a[0].max(b[0]), a[1].max(b[1])]
+    }
+    #[inline(always)]
+    fn root_single(self, a: [f32; 2]) -> [f32; 2] {
+        a.map(f32::sqrt)
+    }
+    #[inline(always)]
+    fn positive_single(self, a: [f32; 2]) -> u32 {
+        u32::from(a[0] > 0.0) | u32::from(a[1] > 0.0) << 1
+    }
+    #[inline(always)]
+    unsafe fn load_single(self, from: *const f32) -> [f32; 2] {
+        // SAFETY: the caller promises two readable values.
+        unsafe { from.cast::<[f32; 2]>().read() }
+    }
+    #[inline(always)]
+    unsafe fn store_single(self, to: *mut f32, vector: [f32; 2]) {
+        // SAFETY: the caller promises two writable values.
+        unsafe { to.cast::<[f32; 2]>().write(vector) }
     }
     #[inline(never)]
     fn vectorize<K: Kernel>(self, kernel: K) -> K::Output {

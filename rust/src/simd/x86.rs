@@ -33,7 +33,10 @@ macro_rules! proven {
 
 impl Simd for Avx2 {
     type Vector = __m256d;
+    type Single = __m256;
     const LANES: usize = 4;
+    // Of the reciprocal root: 1.5 · 2⁻¹².
+    const ROOT_ERROR: f64 = 3.7e-4;
 
     #[inline(always)]
     fn splat(self, value: f64) -> __m256d {
@@ -95,6 +98,48 @@ impl Simd for Avx2 {
         proven!(_mm256_storeu_pd(to, vector))
     }
     #[inline(always)]
+    fn narrow(self, low: __m256d, high: __m256d) -> __m256 {
+        let (low, high) = proven!((_mm256_cvtpd_ps(low), _mm256_cvtpd_ps(high)));
+        proven!(_mm256_set_m128(high, low))
+    }
+    #[inline(always)]
+    fn splat_single(self, value: f32) -> __m256 {
+        proven!(_mm256_set1_ps(value))
+    }
+    #[inline(always)]
+    fn add_single(self, a: __m256, b: __m256) -> __m256 {
+        proven!(_mm256_add_ps(a, b))
+    }
+    #[inline(always)]
+    fn sub_single(self, a: __m256, b: __m256) -> __m256 {
+        proven!(_mm256_sub_ps(a, b))
+    }
+    #[inline(always)]
+    fn min_single(self, a: __m256, b: __m256) -> __m256 {
+        proven!(_mm256_min_ps(a, b))
+    }
+    #[inline(always)]
+    fn max_single(self, a: __m256, b: __m256) -> __m256 {
+        proven!(_mm256_max_ps(a, b))
+    }
+    #[inline(always)]
+    fn root_single(self, a: __m256) -> __m256 {
+        proven!(_mm256_mul_ps(a, _mm256_rsqrt_ps(a)))
+    }
+    #[inline(always)]
+    fn positive_single(self, a: __m256) -> u32 {
+        let above = proven!(_mm256_cmp_ps::<_CMP_GT_OQ>(a, _mm256_setzero_ps()));
+        proven!(_mm256_movemask_ps(above)) as u32
+    }
+    #[inline(always)]
+    unsafe fn load_single(self, from: *const f32) -> __m256 {
+        proven!(_mm256_loadu_ps(from))
+    }
+    #[inline(always)]
+    unsafe fn store_single(self, to: *mut f32, vector: __m256) {
+        proven!(_mm256_storeu_ps(to, vector))
+    }
+    #[inline(always)]
     fn vectorize<K: Kernel>(self, kernel: K) -> K::Output {
         #[inline(never)]
         #[target_feature(enable = "avx2,fma")]
@@ -107,7 +152,10 @@ impl Simd for Avx2 {
 
 impl Simd for Avx512 {
     type Vector = __m512d;
+    type Single = __m512;
     const LANES: usize = 8;
+    // Of the reciprocal root: 2⁻¹⁴.
+    const ROOT_ERROR: f64 = 6.2e-5;
 
     #[inline(always)]
     fn splat(self, value: f64) -> __m512d {
@@ -171,6 +219,54 @@ impl Simd for Avx512 {
     #[inline(always)]
     unsafe fn store(self, to: *mut f64, vector: __m512d) {
         proven!(_mm512_storeu_pd(to, vector))
+    }
+    #[inline(always)]
+    fn narrow(self, low: __m512d, high: __m512d) -> __m512 {
+        let (low, high) = proven!((_mm512_cvtpd_ps(low), _mm512_cvtpd_ps(high)));
+        // Halves are put together as float64: AVX-512 F has that instruction.
+        proven!(_mm512_castpd_ps(_mm512_insertf64x4::<1>(
+            _mm512_castpd256_pd512(_mm256_castps_pd(low)),
+            _mm256_castps_pd(high)
+        )))
+    }
+    #[inline(always)]
+    fn splat_single(self, value: f32) -> __m512 {
+        proven!(_mm512_set1_ps(value))
+    }
+    #[inline(always)]
+    fn add_single(self, a: __m512, b: __m512) -> __m512 {
+        proven!(_mm512_add_ps(a, b))
+    }
+    #[inline(always)]
+    fn sub_single(self, a: __m512, b: __m512) -> __m512 {
+        proven!(_mm512_sub_ps(a, b))
+    }
+    #[inline(always)]
+    fn min_single(self, a: __m512, b: __m512) -> __m512 {
+        proven!(_mm512_min_ps(a, b))
+    }
+    #[inline(always)]
+    fn max_single(self, a: __m512, b: __m512) -> __m512 {
+        proven!(_mm512_max_ps(a, b))
+    }
+    #[inline(always)]
+    fn root_single(self, a: __m512) -> __m512 {
+        proven!(_mm512_mul_ps(a, _mm512_rsqrt14_ps(a)))
+    }
+    #[inline(always)]
+    fn positive_single(self, a: __m512) -> u32 {
+        u32::from(proven!(_mm512_cmp_ps_mask::<_CMP_GT_OQ>(
+            a,
+            _mm512_setzero_ps()
+        )))
+    }
+    #[inline(always)]
+    unsafe fn load_single(self, from: *const f32) -> __m512 {
+        proven!(_mm512_loadu_ps(from))
+    }
+    #[inline(always)]
+    unsafe fn store_single(self, to: *mut f32, vector: __m512) {
+        proven!(_mm512_storeu_ps(to, vector))
     }
     #[inline(always)]
     fn vectorize<K: Kernel>(self, kernel: K) -> K::Output {

@@ -7,7 +7,8 @@ the shape of a window counts, its level and its scale do not.
 
 `matrix_profile` takes one series, `fleet_profile` one signal of many devices in a single call,
 `ab_join` finds what two series share or one has alone, and `match` finds the windows nearest to
-a pattern. On these stand the findings that need more than one low or high point: `motif_sets`,
+a pattern. `multidimensional_profile` takes several channels of a device and finds what they do at
+the same time. On these stand the findings that need more than one low or high point: `motif_sets`,
 `consensus_motif`, `segment`, `snippets`, `mpdist`, `variable_discords` and `anomaly_scores`.
 
 The conventions are those of the established libraries, so that results agree: float64; a window
@@ -21,6 +22,7 @@ shape there is, so that discords on such stretches are noise against noise.
 """
 
 from motifleet.matrixprofile.anomaly import Anomaly, AnomalyScores, anomaly_scores, fleet_anomalies
+from motifleet.matrixprofile.channels import ChannelsLike
 from motifleet.matrixprofile.consensus import ConsensusMotif, consensus_motif
 from motifleet.matrixprofile.findings import Across, Discord, Finding, Match, Motif, Place
 from motifleet.matrixprofile.fleet import FleetProfile, fleet_profile
@@ -30,6 +32,12 @@ from motifleet.matrixprofile.matching import distance_profile, match
 from motifleet.matrixprofile.merlin import VariableDiscords, variable_discords
 from motifleet.matrixprofile.motif_set import MotifSet, motif_sets
 from motifleet.matrixprofile.mp_distance import mpdist
+from motifleet.matrixprofile.multidimensional import (
+    MultidimensionalDiscord,
+    MultidimensionalMotif,
+    MultidimensionalProfile,
+    multidimensional_profile,
+)
 from motifleet.matrixprofile.options import Progress
 from motifleet.matrixprofile.profile import MatrixProfile, matrix_profile
 from motifleet.matrixprofile.segmentation import Boundary, Segmentation, segment
@@ -41,6 +49,7 @@ __all__ = [
     "Anomaly",
     "AnomalyScores",
     "Boundary",
+    "ChannelsLike",
     "ConsensusMotif",
     "Discord",
     "Finding",
@@ -50,6 +59,9 @@ __all__ = [
     "MatrixProfile",
     "Motif",
     "MotifSet",
+    "MultidimensionalDiscord",
+    "MultidimensionalMotif",
+    "MultidimensionalProfile",
     "Place",
     "Progress",
     "Segmentation",
@@ -68,6 +80,7 @@ __all__ = [
     "matrix_profile",
     "motif_sets",
     "mpdist",
+    "multidimensional_profile",
     "segment",
     "snippets",
     "variable_discords",

@@ -37,3 +37,11 @@ def distance_profile(
     threads: int,
     simd: str,
 ) -> NDArray[np.float64]: ...
+def multidimensional(
+    values: NDArray[np.float64],
+    other: NDArray[np.float64] | None,
+    m: int,
+    order: tuple[int, bool],
+    threads: int,
+    simd: str,
+) -> list[_Side]: ...

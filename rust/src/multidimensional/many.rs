@@ -1,0 +1,137 @@
+//! The loop for any number of channels, of which some may have a fixed place.
+
+use super::improve::{Improve, Pairing, WIDTH};
+use super::operands::LEAST;
+use crate::simd::{Kernel, Simd, VECTORS};
+use std::ops::Range;
+
+/// Walks a block of diagonals as `Rows` does, with its values in memory rather than registers.
+pub struct Many<'a, 'b> {
+    pub pairing: &'a mut Pairing<'b>,
+    /// A block for each channel: those at `rows.start`; afterwards, at `rows.end`.
+    pub covariance: &'a mut [f64],
+    pub lag: usize,
+    pub rows: Range<usize>,
+    /// Working space: a row of lanes for each channel.
+    pub singles: &'a mut [[f32; WIDTH]],
+}
+
+impl Kernel for Many<'_, '_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(mut self, simd: S) {
+        let channels = self.pairing.roots.len();
+        assert!(channels == self.singles.len() && channels * S::BLOCK == self.covariance.len());
+        assert!(
+            self.pairing
+                .hold(self.rows.end, self.rows.end + self.lag + S::BLOCK - 1)
+        );
+        for group in 0..VECTORS / 2 {
+            let start = group * 2 * S::LANES;
+            for i in self.rows.clone() {
+                let j = i + self.lag + start;
+                // SAFETY: rows and columns lie within the operands, lanes within the block of
+                // each channel, asserted above.
+                unsafe {
+                    self.measure(simd, start, i, j);
+                    self.sort(simd);
+                    if self.nearer(simd, i, j) {
+                        simd.vectorize(Improve {
+                            pairing: &mut *self.pairing,
+                            covariance: self.covariance.as_ptr().add(start),
+                            step: S::BLOCK,
+                            row: i,
+                            column: j,
+                        });
+                    }
+                    self.step(simd, start, i, j);
+                }
+            }
+        }
+    }
+}
+
+/// # Safety
+/// Of all: row i and `2 · LANES` columns from j on lie within operands and bests, and as many
+/// lanes from `start` on within each channel's block.
+impl Many<'_, '_> {
+    #[inline(always)]
+    unsafe fn measure<S: Simd>(&mut self, simd: S, start: usize, i: usize, j: usize) {
+        let (row, column) = (self.pairing.row, self.pairing.column);
+        let channels = self.singles.len();
+        let least = simd.splat_single(LEAST);
+        for (c, singles) in self.singles.iter_mut().enumerate() {
+            // SAFETY: the caller's promise; `singles` has room for the widest vector.
+            unsafe {
+                let operands = row.rows.get_unchecked(i * channels + c);
+                let (inverse_i, base) = (simd.splat(operands.inverse), simd.splat(operands.base));
+                let inverse = column.inverse.as_ptr().add(c * column.stride + j);
+                let cov = self.covariance.as_ptr().add(c * S::BLOCK + start);
+                // No closures here: they are compiled without the instruction set.
+                let low = simd.mul(simd.load(cov), inverse_i);
+                let low = simd.neg_mul_add(low, simd.load(inverse), base);
+                let high = simd.mul(simd.load(cov.add(S::LANES)), inverse_i);
+                let high = simd.neg_mul_add(high, simd.load(inverse.add(S::LANES)), base);
+                let penalty = column.penalty.as_ptr().add(c * column.stride + j);
+                let apart = simd.add_single(simd.narrow(low, high), simd.load_single(penalty));
+                let root = simd.root_single(simd.max_single(apart, least));
+                simd.store_single(singles.as_mut_ptr(), root);
+            }
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn sort<S: Simd>(&mut self, simd: S) {
+        for &(low, high) in &self.pairing.order.comparators {
+            let [low, high] = [low, high].map(|at| self.singles[at].as_mut_ptr());
+            // SAFETY: `singles` has room for the widest vector.
+            unsafe {
+                let (a, b) = (simd.load_single(low), simd.load_single(high));
+                simd.store_single(low, simd.min_single(a, b));
+                simd.store_single(high, simd.max_single(a, b));
+            }
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn nearer<S: Simd>(&self, simd: S, i: usize, j: usize) -> bool {
+        let [rows, columns] = self.pairing.sides.map(|side| &self.pairing.bests[side]);
+        let (mut sum, mut nearer) = (simd.splat_single(0.0), simd.splat_single(0.0));
+        for (k, singles) in self.singles.iter().enumerate() {
+            // SAFETY: the caller's promise; `singles` has room for the widest vector.
+            unsafe {
+                sum = simd.add_single(sum, simd.load_single(singles.as_ptr()));
+                let for_row = simd.splat_single(*rows.bound.get_unchecked(k * rows.stride + i));
+                let bound = columns.bound.as_ptr().add(k * columns.stride + j);
+                let bound = simd.max_single(for_row, simd.load_single(bound));
+                nearer = simd.max_single(nearer, simd.sub_single(bound, sum));
+            }
+        }
+        simd.positive_single(nearer) != 0
+    }
+
+    #[inline(always)]
+    unsafe fn step<S: Simd>(&mut self, simd: S, start: usize, i: usize, j: usize) {
+        let (row, column) = (self.pairing.row, self.pairing.column);
+        let channels = self.singles.len();
+        for c in 0..channels {
+            // SAFETY: the caller's promise.
+            unsafe {
+                let operands = row.rows.get_unchecked(i * channels + c);
+                let (f_i, g_i) = (simd.splat(operands.f), simd.splat(operands.g));
+                for half in [0, S::LANES] {
+                    let at = c * column.stride + j + half;
+                    let cov = self
+                        .covariance
+                        .as_mut_ptr()
+                        .add(c * S::BLOCK + start + half);
+                    let g = simd.load(column.g.as_ptr().add(at));
+                    let stepped = simd.mul_add(f_i, g, simd.load(cov));
+                    let f = simd.load(column.f.as_ptr().add(at));
+                    simd.store(cov, simd.mul_add(g_i, f, stepped));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! What the loops read at a row and at a column, for all channels of a series.
+
+use super::schedule;
+use crate::simd::PADDING;
+use crate::stats::{Kind, Windows};
+
+/// What stands for 0 where a root is taken by its reciprocal.
+pub const LEAST: f32 = 1e-30;
+
+/// What stands for ∞ there: its root is above all sums of roots that are no such thing.
+const MISSING: f32 = 1e30;
+
+/// What a row needs of a channel.
+#[derive(Clone, Copy)]
+pub struct Row {
+    pub f: f64,
+    pub g: f64,
+    pub inverse: f64,
+    /// `1 − correlation` is `base(i) + penalty(j) − cov·inverse(i)·inverse(j)`: the two add up
+    /// to 1 for ordinary windows, ½ where one is constant, 0 for two, no less than `MISSING`
+    /// where one is missing.
+    pub base: f64,
+}
+
+/// Channel c of window i is at `c * stride + i`.
+pub struct Operands {
+    pub stride: usize,
+    pub channels: Vec<Windows>,
+    /// Together the step of the covariance: `cov(i+1, j+1) = cov(i, j) + f(i)·g(j) + g(i)·f(j)`.
+    pub f: Vec<f64>,
+    pub g: Vec<f64>,
+    pub inverse: Vec<f64>,
+    pub penalty: Vec<f32>,
+    /// All channels of a window side by side: channel c of window i is at `i * channels + c`.
+    pub rows: Vec<Row>,
+    pub drops: Vec<Vec<usize>>,
+}
+
+impl Operands {
+    /// Of series of equal length, one for each channel, at least `m` values each.
+    pub fn new(values: &[f64], channels: usize, m: usize) -> Self {
+        let length = values.len() / channels;
+        let each = values.chunks_exact(length);
+        let channels: Vec<Windows> = each.map(|values| Windows::new(values, m)).collect();
+        let stride = channels[0].len() + PADDING;
+        let size = stride * channels.len();
+        let mut operands = Operands {
+            stride,
+            f: vec![0.0; size],
+            g: vec![0.0; size],
+            inverse: vec![0.0; size],
+            penalty: vec![MISSING; size],
+            rows: Vec::new(),
+            drops: channels.iter().map(schedule::drops).collect(),
+            channels,
+        };
+        for channel in 0..operands.channels.len() {
+            operands.fill(channel);
+        }
+        operands.rows = operands.rows();
+        operands
+    }
+
+    fn fill(&mut self, channel: usize) {
+        let windows = &self.channels[channel];
+        let Windows { m, x, mean, .. } = windows;
+        let start = channel * self.stride;
+        for i in 0..windows.len() {
+            let penalty = match windows.kind[i] {
+                Kind::Ordinary => 0.0,
+                Kind::Constant => -0.5,
+                Kind::Missing => MISSING,
+            };
+            self.penalty[start + i] = penalty;
+            self.inverse[start + i] = windows.inverse[i];
+        }
+        for i in 0..windows.len() - 1 {
+            self.f[start + i] = 0.5 * (x[i + m] - x[i]);
+            self.g[start + i] = (x[i + m] - mean[i + 1]) + (x[i] - mean[i]);
+        }
+    }
+
+    fn rows(&self) -> Vec<Row> {
+        let places = (0..self.windows()).flat_map(|i| {
+            let channels = 0..self.channels.len();
+            channels.map(move |channel| channel * self.stride + i)
+        });
+        let row = |at| Row {
+            f: self.f[at],
+            g: self.g[at],
+            inverse: self.inverse[at],
+            base: 1.0 + f64::from(self.penalty[at]),
+        };
+        places.map(row).collect()
+    }
+
+    /// How many windows each channel has.
+    pub fn windows(&self) -> usize {
+        self.channels[0].len()
+    }
+}
