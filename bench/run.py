@@ -6,12 +6,14 @@ from pathlib import Path
 
 from bench import (
     ab_join,
+    fleet_match,
     import_speed,
     multidimensional,
     self_join,
     short_series,
     simulation,
     start_up,
+    streaming,
 )
 from rich.console import Console
 from rich.table import Table
@@ -21,6 +23,8 @@ MEASUREMENTS: dict[str, Callable[[], list[dict[str, object]]]] = {
     "short series with indices, m = 30, against calls of stumpy": short_series.rows,
     "AB-join in both directions, m = 100, against two calls of stumpy": ab_join.rows,
     "multidimensional self-join, m = 50, against stumpy": multidimensional.rows,
+    "a pattern of 100 over a fleet, top 10, against stumpy.mass": fleet_match.rows,
+    "streams, against stumpy.stumpi": streaming.rows,
     "import of a file into a table, against pandas + PyIceberg": import_speed.rows,
     "simulated fleet of 10,000 devices × 1,440 minutes": simulation.rows,
     "start-up": start_up.rows,

@@ -9,7 +9,7 @@ use crate::simd::Level;
 use crate::threads;
 
 /// Series with more values than this are computed one after the other, by all threads each.
-const LONG: usize = 32_768;
+pub const LONG: usize = 32_768;
 
 /// The devices' values, and the places of their windows in the output.
 pub struct Fleet<'a> {
@@ -26,7 +26,7 @@ impl<'a> Fleet<'a> {
         (rises && ends && m > 0).then_some(Fleet { values, offsets, m })
     }
 
-    fn series(&self) -> impl Iterator<Item = &'a [f64]> {
+    pub fn series(&self) -> impl Iterator<Item = &'a [f64]> {
         let values = self.values;
         self.offsets
             .windows(2)

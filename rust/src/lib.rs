@@ -11,11 +11,13 @@ mod fleet;
 mod interpreter;
 mod join;
 mod multidimensional;
+mod nearest;
 mod plain_distances;
 mod profile;
 mod self_join;
 mod simd;
 mod stats;
+mod streaming;
 mod threads;
 mod watch;
 
@@ -23,6 +25,7 @@ use ab_join::AbJoin;
 use fleet::Fleet;
 use join::search::Options;
 use multidimensional::Join;
+use nearest::{Found, Nearest};
 use numpy::{IntoPyArray, PyArray1, PyReadonlyArray1, PyReadonlyArray2, PyUntypedArrayMethods};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -34,6 +37,9 @@ type Side<'py> = (Array<'py, f64>, Array<'py, i64>);
 #[pymodule]
 mod _core {
     use super::*;
+
+    #[pymodule_export]
+    use streaming::{DeviceStreams, Stream};
 
     /// The instruction sets that this machine has, the widest last.
     #[pyfunction]
@@ -138,6 +144,39 @@ mod _core {
         let threads = threads::count(threads);
         let distances = py.detach(|| fleet.distance_profile(pattern, normalize, level, threads));
         Ok(distances.into_pyarray(py))
+    }
+
+    /// The windows nearest to a pattern, none overlapping: (devices, indices, distances).
+    #[pyfunction]
+    #[expect(clippy::too_many_arguments, reason = "the edge takes plain arguments")]
+    fn nearest<'py>(
+        py: Python<'py>,
+        pattern: PyReadonlyArray1<'py, f64>,
+        values: PyReadonlyArray1<'py, f64>,
+        offsets: PyReadonlyArray1<'py, i64>,
+        k: usize,
+        max_distance: f64,
+        threads: usize,
+        simd: &str,
+    ) -> PyResult<(Array<'py, i64>, Array<'py, i64>, Array<'py, f64>)> {
+        let level = level(simd)?;
+        let pattern = pattern.as_slice()?;
+        let fleet = fleet(&values, &offsets, pattern.len())?;
+        let threads = threads::count(threads);
+        let nearest = Nearest {
+            fleet: &fleet,
+            pattern,
+            k,
+            max_distance,
+            level,
+        };
+        let found = py.detach(|| nearest.find(threads));
+        let column = |of: fn(&Found) -> i64| Vec::from_iter(found.iter().map(of));
+        Ok((
+            column(|each| each.device as i64).into_pyarray(py),
+            column(|each| each.index as i64).into_pyarray(py),
+            Vec::from_iter(found.iter().map(|each| each.distance)).into_pyarray(py),
+        ))
     }
 }
 

@@ -33,7 +33,13 @@ pub struct Windows {
 impl Windows {
     /// Prepares a series of at least `m` values; `m` is at least 1.
     pub fn new(values: &[f64], m: usize) -> Self {
-        let x = centred(values);
+        Windows::framed(values, m, Frame::of(&[values]))
+    }
+
+    /// As `new`, shifted and scaled as given.
+    pub fn framed(values: &[f64], m: usize, frame: Frame) -> Self {
+        let shifted = values.iter().map(|value| frame.apply(*value));
+        let x: Vec<f64> = shifted.chain([0.0; PADDING]).collect();
         let (mean, norm) = moments(&x, values.len(), m);
         let kind = kinds(values, &norm, m);
         let mut inverse = vec![0.0; norm.len()];
@@ -66,7 +72,7 @@ impl Windows {
 /// overflows.
 ///
 /// The centre is a value of the series: for values near one another the difference is exact.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub struct Frame {
     scale: f64,
     /// Of the scaled values.
@@ -98,16 +104,15 @@ impl Frame {
         }
     }
 
+    /// A value, shifted and scaled; 0 where it is missing.
+    pub fn apply(self, value: f64) -> f64 {
+        self.scaled(value) - self.centre
+    }
+
     /// A distance of scaled values as one of the values themselves.
     pub fn unscaled(self, distance: f64) -> f64 {
         distance / self.scale
     }
-}
-
-fn centred(values: &[f64]) -> Vec<f64> {
-    let frame = Frame::of(&[values]);
-    let shift = |v: &f64| frame.scaled(*v) - frame.centre;
-    values.iter().map(shift).chain([0.0; PADDING]).collect()
 }
 
 fn middle(mut sample: Vec<f64>) -> f64 {

@@ -8,8 +8,10 @@ the shape of a window counts, its level and its scale do not.
 `matrix_profile` takes one series, `fleet_profile` one signal of many devices in a single call,
 `ab_join` finds what two series share or one has alone, and `match` finds the windows nearest to
 a pattern. `multidimensional_profile` takes several channels of a device and finds what they do at
-the same time. On these stand the findings that need more than one low or high point: `motif_sets`,
-`consensus_motif`, `segment`, `snippets`, `mpdist`, `variable_discords` and `anomaly_scores`.
+the same time. `StreamingProfile` keeps the profile of a device up with every value that comes,
+`FleetStream` watches many devices at once. On these stand the findings that need more than one
+low or high point: `motif_sets`, `consensus_motif`, `segment`, `snippets`, `mpdist`,
+`variable_discords` and `anomaly_scores`.
 
 The conventions are those of the established libraries, so that results agree: float64; a window
 with a missing or infinite value is at distance infinity, index -1; two constant windows are at
@@ -22,8 +24,10 @@ shape there is, so that discords on such stretches are noise against noise.
 """
 
 from motifleet.matrixprofile.anomaly import Anomaly, AnomalyScores, anomaly_scores, fleet_anomalies
+from motifleet.matrixprofile.arrivals import Arrivals
 from motifleet.matrixprofile.channels import ChannelsLike
 from motifleet.matrixprofile.consensus import ConsensusMotif, consensus_motif
+from motifleet.matrixprofile.device_streams import FleetStream
 from motifleet.matrixprofile.findings import Across, Discord, Finding, Match, Motif, Place
 from motifleet.matrixprofile.fleet import FleetProfile, fleet_profile
 from motifleet.matrixprofile.join import Join, ab_join
@@ -43,17 +47,20 @@ from motifleet.matrixprofile.profile import MatrixProfile, matrix_profile
 from motifleet.matrixprofile.segmentation import Boundary, Segmentation, segment
 from motifleet.matrixprofile.series import SeriesLike
 from motifleet.matrixprofile.snippet import Snippet, Snippets, snippets
+from motifleet.matrixprofile.streaming import StreamingProfile, StreamSnapshot
 
 __all__ = [
     "Across",
     "Anomaly",
     "AnomalyScores",
+    "Arrivals",
     "Boundary",
     "ChannelsLike",
     "ConsensusMotif",
     "Discord",
     "Finding",
     "FleetProfile",
+    "FleetStream",
     "Join",
     "Match",
     "MatrixProfile",
@@ -68,6 +75,8 @@ __all__ = [
     "SeriesLike",
     "Snippet",
     "Snippets",
+    "StreamSnapshot",
+    "StreamingProfile",
     "VariableDiscords",
     "ab_join",
     "anomaly_scores",

@@ -45,3 +45,49 @@ def multidimensional(
     threads: int,
     simd: str,
 ) -> list[_Side]: ...
+def nearest(
+    pattern: NDArray[np.float64],
+    values: NDArray[np.float64],
+    offsets: NDArray[np.int64],
+    k: int,
+    max_distance: float,
+    threads: int,
+    simd: str,
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]: ...
+
+_Profile: TypeAlias = tuple[
+    NDArray[np.float64],
+    NDArray[np.float64],
+    NDArray[np.int64],
+    NDArray[np.float64],
+    NDArray[np.int64],
+]
+
+class Stream:
+    total: int
+    values: NDArray[np.float64]
+    profile: _Profile
+
+    def __init__(
+        self, m: int, history: int, total: int, values: NDArray[np.float64], profile: _Profile
+    ) -> None: ...
+    def append(
+        self, values: NDArray[np.float64], simd: str
+    ) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.int64]]: ...
+    def renew(self) -> None: ...
+
+class DeviceStreams:
+    totals: NDArray[np.int64]
+    memory: NDArray[np.float64]
+
+    def __init__(
+        self, m: int, history: int, totals: NDArray[np.int64], memory: NDArray[np.float64] | None
+    ) -> None: ...
+    def append(
+        self,
+        devices: NDArray[np.int64],
+        values: NDArray[np.float64],
+        threads: int,
+        simd: str,
+    ) -> _Side: ...
+    def values(self, device: int) -> NDArray[np.float64]: ...

@@ -1,11 +1,12 @@
 """Where a pattern occurs."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from motifleet.errors import InvalidArgumentError
-from motifleet.matrixprofile import findings, kernels
+from motifleet.matrixprofile import _core, findings, kernels
 from motifleet.matrixprofile.findings import Match
 from motifleet.matrixprofile.options import flag
 from motifleet.matrixprofile.ranking import disjoint
@@ -86,15 +87,17 @@ def match(
     """
     if k is not None:
         k = kernels.result_count(k)
+    farthest = np.inf if max_distance is None else _checked(max_distance)
     search = _Search.of(pattern, series)
-    scores = search.distances(normalize, threads, simd)
-    if max_distance is not None:
-        scores = np.where(scores <= _checked(max_distance), scores, np.inf)
+    found = (
+        search.nearest(k, farthest, threads, simd)
+        if flag("normalize", normalize)
+        else search.nearest_plain(k, farthest, threads, simd)
+    )
     m = len(search.pattern)
-    offsets = kernels.window_offsets(search.offsets, m)
     return [
-        findings.match_at(search.sources[device], m, float(scores[offsets[device] + index]), index)
-        for device, index in disjoint(scores, offsets, m, k)
+        findings.match_at(search.sources[device], m, distance, index)
+        for device, index, distance in found
     ]
 
 
@@ -123,6 +126,28 @@ class _Search:
             threads=threads,
             simd=simd,
         )
+
+    def nearest(
+        self, k: int | None, max_distance: float, threads: int, simd: str
+    ) -> Iterator[tuple[int, int, float]]:
+        """Find device, index and distance of the nearest windows."""
+        resolved = kernels.resolve_threads(threads), kernels.resolve_simd(simd)
+        count = len(self.values) if k is None else min(k, len(self.values))
+        found = _core.nearest(
+            self.pattern, self.values, self.offsets, count, max_distance, *resolved
+        )
+        return zip(*(column.tolist() for column in found), strict=True)
+
+    def nearest_plain(
+        self, k: int | None, max_distance: float, threads: int, simd: str
+    ) -> Iterator[tuple[int, int, float]]:
+        """Find device, index and plain Euclidean distance of the nearest windows."""
+        scores = self.distances(False, threads, simd)
+        scores = np.where(scores <= max_distance, scores, np.inf)
+        m = len(self.pattern)
+        offsets = kernels.window_offsets(self.offsets, m)
+        for device, index in disjoint(scores, offsets, m, k):
+            yield device, index, float(scores[offsets[device] + index])
 
 
 def _pattern(pattern: SeriesLike) -> Floats:

@@ -1,0 +1,15 @@
+//! Series that grow at one end while they are watched.
+//!
+//! Every new window is compared with all earlier ones in memory: the covariances of the latest
+//! window with them are kept by lag and stepped in place (STAMPI and STOMPI; Yeh and others 2016).
+//! From time to time the memory is laid out anew and the covariances are computed afresh, so that
+//! what rounding does never depends on how long a stream has lived.
+
+mod devices;
+mod edge;
+mod latest;
+mod spread;
+mod stream;
+mod tape;
+
+pub use edge::{DeviceStreams, Stream};

@@ -1,0 +1,79 @@
+"""The state of a stream as bytes: versioned, checked, and nothing that could run.
+
+A head (what it is, its version, how many arrays), the arrays (kind of number, length, numbers;
+little-endian), and a CRC-32 of all that comes before it.
+"""
+
+import struct
+import zlib
+from collections.abc import Iterator
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from motifleet.errors import InvalidArgumentError
+
+Array: TypeAlias = NDArray[Any]
+VERSION = 1
+HEAD, PART, TAIL = struct.Struct("<8s8sHH"), struct.Struct("<cQ"), struct.Struct("<I")
+MAGIC = b"motiflt\n"
+KINDS: dict[bytes, np.dtype[Any]] = {
+    b"f": np.dtype("<f8"),
+    b"i": np.dtype("<i8"),
+    b"u": np.dtype("u1"),
+}
+
+
+def pack(what: bytes, arrays: list[Array]) -> bytes:
+    """Write arrays of float64, int64 and bytes as one piece."""
+    parts = [HEAD.pack(MAGIC, what, VERSION, len(arrays))]
+    for array in arrays:
+        code = array.dtype.kind.encode()
+        parts += [PART.pack(code, array.size), array.astype(KINDS[code], copy=False).tobytes()]
+    body = b"".join(parts)
+    return body + TAIL.pack(zlib.crc32(body))
+
+
+def unpack(what: bytes, data: bytes) -> list[Array]:
+    """Read what `pack` has written, and nothing else.
+
+    Raises:
+        InvalidArgumentError: these are other bytes, of another version, cut short or damaged.
+    """
+    if not isinstance(data, bytes | bytearray | memoryview):
+        raise InvalidArgumentError(f"expected bytes, got a {type(data).__name__}")
+    data = bytes(data)
+    if len(data) < HEAD.size + TAIL.size or HEAD.unpack_from(data)[:2] != (MAGIC, what):
+        raise _refusal(what, "other bytes: pass what to_bytes() returned")
+    _, _, version, count = HEAD.unpack_from(data)
+    if version != VERSION:
+        raise _refusal(what, f"version {version}, not {VERSION}: it needs another Motifleet")
+    if TAIL.unpack_from(data, len(data) - TAIL.size)[0] != zlib.crc32(data[: -TAIL.size]):
+        raise _refusal(what, "damaged bytes: the checksum differs, save it again")
+    try:
+        arrays = list(_parts(data, count))
+    except (struct.error, KeyError, ValueError) as error:
+        raise _refusal(what, "bytes whose lengths do not fit: save it again") from error
+    return arrays
+
+
+def _parts(data: bytes, count: int) -> Iterator[Array]:
+    place, end = HEAD.size, len(data) - TAIL.size
+    for _ in range(count):
+        code, length = PART.unpack_from(data, place)
+        place += PART.size
+        kind = KINDS[code]
+        if length > (end - place) // kind.itemsize:
+            raise ValueError
+        # Arrays of our own, in this machine's order of bytes.
+        native = kind.newbyteorder("=")
+        yield np.frombuffer(data, kind, length, place).astype(native)
+        place += length * kind.itemsize
+    if place != end:
+        raise ValueError
+
+
+def _refusal(what: bytes, came: str) -> InvalidArgumentError:
+    name = what.decode().strip()
+    return InvalidArgumentError(f"expected the saved state of a {name}, got {came}")
