@@ -43,7 +43,7 @@ def stump(
         T_B_subseq_isconstant=T_B_subseq_isconstant,
     )
     if k != 1:
-        refuse("stump(…, k=…)", "more than one nearest neighbour is not offered here yet")
+        refuse("stump(…, k=…)", "not offered under this name yet; matrix_profile(…, k=…) is")
     if T_B is None and not ignore_trivial:
         warnings.warn("a self-join ignores trivial matches: ignore_trivial=True", stacklevel=2)
         ignore_trivial = True

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-EUCLIDEAN = "distances without z-normalisation are not offered here yet"
-SEVERAL = "profiles of several channels are not offered here yet"
-STREAMING = "profiles that grow are not offered here yet"
-RANDOM = "approximations by a random share of the work are not offered here yet"
+EUCLIDEAN = "not offered under this name yet; matrix_profile(…, normalize=False) is"
+SEVERAL = "not offered under this name yet; multidimensional_profile is"
+STREAMING = "not offered under this name yet; StreamingProfile is"
+RANDOM = "not offered under this name yet; matrix_profile(…, share=…) is"
 CLUSTER = "there is no Dask or Ray cluster: the name without 'ed' uses every core of this machine"
 GPU = "Motifleet computes on CPUs: the name without 'gpu_' uses every core of this machine"
 
