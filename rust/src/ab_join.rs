@@ -7,6 +7,7 @@ use crate::join::best::Side;
 use crate::join::levels::{self, Levels};
 use crate::join::search::{CHUNK, Options, Search};
 use crate::join::shapes::{self, Shapes};
+use crate::join::tiles::Tiles;
 use crate::join::{Band, Measure, constant};
 use crate::simd::{Kernel, Simd};
 use crate::stats::Frame;
@@ -39,7 +40,17 @@ impl Kernel for AbJoin<'_> {
         let [a, b] = self.series.map(|values| Shapes::new(values, self.m));
         let measure = shapes::Between([&a, &b]);
         let search = Search::new::<S>(&measure, &BANDS, self.options);
-        let [mut of_a, mut of_b] = search.run(simd);
+        let [mut of_a, mut of_b] = if Tiles::suit::<S>(search.options) {
+            Tiles {
+                rows: &a,
+                columns: &b,
+                zone: None,
+                options: search.options,
+            }
+            .run(simd)
+        } else {
+            search.run(simd)
+        };
         constant::in_other(&mut of_a, self.options.k, &a.windows, &b.windows);
         constant::in_other(&mut of_b, self.options.k, &b.windows, &a.windows);
         finish(simd, &search, &[of_a, of_b])

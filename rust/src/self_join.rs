@@ -4,6 +4,7 @@ use crate::join::best::Side;
 use crate::join::levels::{self, Levels};
 use crate::join::search::{CHUNK, Options, Search};
 use crate::join::shapes::{self, Shapes};
+use crate::join::tiles::Tiles;
 use crate::join::{Band, Measure, constant};
 use crate::profile::Profile;
 use crate::simd::{Kernel, Simd};
@@ -52,7 +53,18 @@ impl Kernel for SelfJoin<'_> {
         let series = Shapes::new(self.values, self.m);
         let measure = shapes::Between([&series; 2]);
         let search = Search::new::<S>(&measure, &bands, self.options);
-        let [mut left, mut right] = search.run(simd);
+        let [mut left, mut right] = if Tiles::suit::<S>(search.options) {
+            let [of_rows, of_columns] = Tiles {
+                rows: &series,
+                columns: &series,
+                zone: Some(zone),
+                options: search.options,
+            }
+            .run(simd);
+            [of_columns, of_rows]
+        } else {
+            search.run(simd)
+        };
         let (windows, k) = (&series.windows, self.options.k);
         let order = 0..windows.len();
         constant::on_one_side(&mut left, k, windows, zone, order.clone());

@@ -108,6 +108,17 @@ impl Side {
         }
     }
 
+    /// Keeps the nearer neighbour of each window, of equally near ones the earlier.
+    pub fn merge_earliest(&mut self, other: &Side) {
+        for i in 0..self.index.len() {
+            let (mine, theirs) = (self.nearness[i], other.nearness[i]);
+            if theirs > mine || (theirs == mine && other.index[i] < self.index[i]) {
+                self.nearness[i] = theirs;
+                self.index[i] = other.index[i];
+            }
+        }
+    }
+
     fn merge_lists(&mut self, other: &Side, order: impl Fn(usize, i64) -> (bool, u64)) {
         let k = self.k;
         let lists = self.lists.chunks_mut(k).zip(other.lists.chunks(k));

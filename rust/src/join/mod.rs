@@ -9,10 +9,12 @@ pub mod constant;
 pub mod levels;
 pub mod search;
 pub mod shapes;
+pub mod tiles;
 
 mod differences;
 mod reseed;
 mod rows;
+mod tile;
 
 use crate::simd::Simd;
 use crate::watch::Watch;

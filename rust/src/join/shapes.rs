@@ -19,7 +19,12 @@ pub struct Shapes {
     pub windows: Windows,
     f: Vec<f64>,
     g: Vec<f64>,
-    drops: Vec<usize>,
+    /// `f` and `g` of the window before; 0 where covariances are computed afresh.
+    pub before_f: Vec<f64>,
+    pub before_g: Vec<f64>,
+    /// 1 / norm for ordinary windows, NaN for all others.
+    pub divisor: Vec<f64>,
+    pub drops: Vec<usize>,
 }
 
 impl Shapes {
@@ -32,8 +37,19 @@ impl Shapes {
             f[i] = 0.5 * (x[i + m] - x[i]);
             g[i] = (x[i + m] - mean[i + 1]) + (x[i] - mean[i]);
         }
+        let drops = reseed::drops(&windows);
+        let before = |of: &[f64]| {
+            let mut shifted = vec![0.0; of.len()];
+            shifted[1..].copy_from_slice(&of[..of.len() - 1]);
+            drops.iter().for_each(|drop| shifted[*drop] = 0.0);
+            shifted
+        };
+        let some = |inverse: &f64| if *inverse > 0.0 { *inverse } else { f64::NAN };
         Shapes {
-            drops: reseed::drops(&windows),
+            before_f: before(&f),
+            before_g: before(&g),
+            divisor: windows.inverse.iter().map(some).collect(),
+            drops,
             windows,
             f,
             g,

@@ -48,6 +48,8 @@ pub trait Simd: Copy + Send + Sync {
     /// As many bits as a `Vector`, holding twice as many lanes, of float32.
     type Single: Copy;
     const LANES: usize;
+    /// Whether joins are faster by tiles of columns than by blocks of diagonals.
+    const TILES: bool;
     const ROOT_ERROR: f64;
     /// Lanes of the [`VECTORS`] vectors that a kernel works on at once.
     const BLOCK: usize = VECTORS * Self::LANES;
@@ -64,6 +66,18 @@ pub trait Simd: Copy + Send + Sync {
     /// The sign bits, lane 0 lowest.
     fn signs(self, a: Self::Vector) -> u32;
     fn sum(self, a: Self::Vector) -> f64;
+    /// The greater of each two lanes; that of `b` where one is NaN.
+    fn max(self, a: Self::Vector, b: Self::Vector) -> Self::Vector;
+    /// The greatest lane of a vector without NaN.
+    fn greatest(self, a: Self::Vector) -> f64;
+    /// Whether a > b in any lane.
+    fn any_greater(self, a: Self::Vector, b: Self::Vector) -> bool;
+    /// A bit for each lane with a = b, lane 0 lowest.
+    fn equal(self, a: Self::Vector, b: Self::Vector) -> u32;
+    /// The lanes of `a` moved one up, the last lane of `before` as the first.
+    fn shift_in(self, before: Self::Vector, a: Self::Vector) -> Self::Vector;
+    /// The last lane.
+    fn last(self, a: Self::Vector) -> f64;
     /// Where a > b, the lane of `yes`, else that of `no`.
     fn select_greater(
         self,

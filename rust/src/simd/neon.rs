@@ -25,6 +25,7 @@ impl Simd for Neon {
     type Vector = float64x2_t;
     type Single = float32x4_t;
     const LANES: usize = 2;
+    const TILES: bool = false;
     const ROOT_ERROR: f64 = 1e-7;
 
     #[inline(always)]
@@ -63,6 +64,31 @@ impl Simd for Neon {
     #[inline(always)]
     fn sum(self, a: float64x2_t) -> f64 {
         proven!(vaddvq_f64(a))
+    }
+    #[inline(always)]
+    fn max(self, a: float64x2_t, b: float64x2_t) -> float64x2_t {
+        proven!(vbslq_f64(vcgtq_f64(a, b), a, b))
+    }
+    #[inline(always)]
+    fn greatest(self, a: float64x2_t) -> f64 {
+        proven!(vmaxvq_f64(a))
+    }
+    #[inline(always)]
+    fn any_greater(self, a: float64x2_t, b: float64x2_t) -> bool {
+        proven!(vmaxvq_u32(vreinterpretq_u32_u64(vcgtq_f64(a, b)))) != 0
+    }
+    #[inline(always)]
+    fn equal(self, a: float64x2_t, b: float64x2_t) -> u32 {
+        let equal = proven!(vceqq_f64(a, b));
+        self.signs(proven!(vreinterpretq_f64_u64(equal)))
+    }
+    #[inline(always)]
+    fn shift_in(self, before: float64x2_t, a: float64x2_t) -> float64x2_t {
+        proven!(vextq_f64::<1>(before, a))
+    }
+    #[inline(always)]
+    fn last(self, a: float64x2_t) -> f64 {
+        proven!(vgetq_lane_f64::<1>(a))
     }
     #[inline(always)]
     fn select_greater(

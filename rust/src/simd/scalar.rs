@@ -9,6 +9,7 @@ impl Simd for Scalar {
     type Vector = f64;
     type Single = [f32; 2];
     const LANES: usize = 1;
+    const TILES: bool = false;
     const ROOT_ERROR: f64 = 1e-7;
 
     #[inline(always)]
@@ -41,6 +42,30 @@ impl Simd for Scalar {
     }
     #[inline(always)]
     fn sum(self, a: f64) -> f64 {
+        a
+    }
+    #[inline(always)]
+    fn max(self, a: f64, b: f64) -> f64 {
+        if a > b { a } else { b }
+    }
+    #[inline(always)]
+    fn greatest(self, a: f64) -> f64 {
+        a
+    }
+    #[inline(always)]
+    fn any_greater(self, a: f64, b: f64) -> bool {
+        a > b
+    }
+    #[inline(always)]
+    fn equal(self, a: f64, b: f64) -> u32 {
+        u32::from(a == b)
+    }
+    #[inline(always)]
+    fn shift_in(self, before: f64, _: f64) -> f64 {
+        before
+    }
+    #[inline(always)]
+    fn last(self, a: f64) -> f64 {
         a
     }
     #[inline(always)]

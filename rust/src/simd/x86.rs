@@ -35,6 +35,7 @@ impl Simd for Avx2 {
     type Vector = __m256d;
     type Single = __m256;
     const LANES: usize = 4;
+    const TILES: bool = false;
     // Of the reciprocal root: 1.5 · 2⁻¹².
     const ROOT_ERROR: f64 = 3.7e-4;
 
@@ -76,6 +77,39 @@ impl Simd for Avx2 {
             halves,
             _mm_unpackhi_pd(halves, halves)
         )))
+    }
+    #[inline(always)]
+    fn max(self, a: __m256d, b: __m256d) -> __m256d {
+        proven!(_mm256_max_pd(a, b))
+    }
+    #[inline(always)]
+    fn greatest(self, a: __m256d) -> f64 {
+        let halves = proven!(_mm_max_pd(
+            _mm256_castpd256_pd128(a),
+            _mm256_extractf128_pd::<1>(a)
+        ));
+        proven!(_mm_cvtsd_f64(_mm_max_sd(
+            halves,
+            _mm_unpackhi_pd(halves, halves)
+        )))
+    }
+    #[inline(always)]
+    fn any_greater(self, a: __m256d, b: __m256d) -> bool {
+        self.signs(proven!(_mm256_cmp_pd::<_CMP_GT_OQ>(a, b))) != 0
+    }
+    #[inline(always)]
+    fn equal(self, a: __m256d, b: __m256d) -> u32 {
+        self.signs(proven!(_mm256_cmp_pd::<_CMP_EQ_OQ>(a, b)))
+    }
+    #[inline(always)]
+    fn shift_in(self, before: __m256d, a: __m256d) -> __m256d {
+        let middle = proven!(_mm256_permute2f128_pd::<0x21>(before, a));
+        proven!(_mm256_shuffle_pd::<0b0101>(middle, a))
+    }
+    #[inline(always)]
+    fn last(self, a: __m256d) -> f64 {
+        let high = proven!(_mm256_extractf128_pd::<1>(a));
+        proven!(_mm_cvtsd_f64(_mm_unpackhi_pd(high, high)))
     }
     #[inline(always)]
     fn select_greater(self, a: __m256d, b: __m256d, yes: __m256d, no: __m256d) -> __m256d {
@@ -154,6 +188,7 @@ impl Simd for Avx512 {
     type Vector = __m512d;
     type Single = __m512;
     const LANES: usize = 8;
+    const TILES: bool = true;
     // Of the reciprocal root: 2⁻¹⁴.
     const ROOT_ERROR: f64 = 6.2e-5;
 
@@ -195,6 +230,35 @@ impl Simd for Avx512 {
     #[inline(always)]
     fn sum(self, a: __m512d) -> f64 {
         proven!(_mm512_reduce_add_pd(a))
+    }
+    #[inline(always)]
+    fn max(self, a: __m512d, b: __m512d) -> __m512d {
+        proven!(_mm512_max_pd(a, b))
+    }
+    #[inline(always)]
+    fn greatest(self, a: __m512d) -> f64 {
+        proven!(_mm512_reduce_max_pd(a))
+    }
+    #[inline(always)]
+    fn any_greater(self, a: __m512d, b: __m512d) -> bool {
+        proven!(_mm512_cmp_pd_mask::<_CMP_GT_OQ>(a, b)) != 0
+    }
+    #[inline(always)]
+    fn equal(self, a: __m512d, b: __m512d) -> u32 {
+        u32::from(proven!(_mm512_cmp_pd_mask::<_CMP_EQ_OQ>(a, b)))
+    }
+    #[inline(always)]
+    fn shift_in(self, before: __m512d, a: __m512d) -> __m512d {
+        proven!(_mm512_castsi512_pd(_mm512_alignr_epi64::<7>(
+            _mm512_castpd_si512(a),
+            _mm512_castpd_si512(before)
+        )))
+    }
+    #[inline(always)]
+    fn last(self, a: __m512d) -> f64 {
+        let bits = proven!(_mm512_castpd_si512(a));
+        let first = proven!(_mm512_alignr_epi64::<7>(bits, bits));
+        proven!(_mm512_cvtsd_f64(_mm512_castsi512_pd(first)))
     }
     #[inline(always)]
     fn select_greater(self, a: __m512d, b: __m512d, yes: __m512d, no: __m512d) -> __m512d {

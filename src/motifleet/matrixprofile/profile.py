@@ -162,9 +162,9 @@ def matrix_profile(
 
     The z-normalised self-join of Yeh and others, "Matrix Profile I" (ICDM 2016), computed along
     diagonals as in Zimmerman and others, "Matrix Profile XIV" (SoCC 2019). The work grows with
-    the square of the length. Of equally near neighbours on one side it is the closer one in time
-    that is kept, give or take a block of diagonals; of equally near ones on both, the left one.
-    The result does not depend on the number of threads.
+    the square of the length. Of equally near neighbours on both sides it is the left one that is
+    kept; which one of those on one side depends on the instruction set. The result does not depend
+    on the number of threads.
 
     Args:
         series: n values at equal steps of time; NaN where one is missing.
