@@ -9,6 +9,7 @@ use crate::join::search::{CHUNK, Options, Search};
 use crate::join::shapes::{self, Shapes};
 use crate::join::tiles::Tiles;
 use crate::join::{Band, Measure, constant};
+use crate::norm::Powers;
 use crate::simd::{Kernel, Simd};
 use crate::stats::Frame;
 use crate::threads;
@@ -19,7 +20,8 @@ const BANDS: [Band; 2] = [Band { rows: 0, first: 0 }, Band { rows: 1, first: 1 }
 pub struct AbJoin<'a> {
     pub series: [&'a [f64]; 2],
     pub m: usize,
-    pub normalize: bool,
+    /// Of the plain distance; `None` for the z-normalised one.
+    pub powers: Option<Powers>,
     pub options: Options<'a>,
 }
 
@@ -30,10 +32,14 @@ impl Kernel for AbJoin<'_> {
     type Output = [Found; 2];
 
     fn run<S: Simd>(self, simd: S) -> [Found; 2] {
-        if !self.normalize {
+        if let Some(powers) = self.powers {
             let frame = Frame::of(&self.series);
-            let [a, b] = self.series.map(|values| Levels::new(values, self.m, frame));
-            let measure = levels::Between([&a, &b]);
+            let side = |values| Levels::new(values, self.m, frame, powers);
+            let [a, b] = self.series.map(side);
+            let measure = levels::Between {
+                sides: [&a, &b],
+                powers,
+            };
             let search = Search::new::<S>(&measure, &BANDS, self.options);
             return finish(simd, &search, &search.run(simd));
         }

@@ -2,6 +2,7 @@
 
 use crate::distance_profile::{DistanceProfile, Pattern};
 use crate::join::search::Options;
+use crate::norm::{Norm, Powers};
 use crate::plain_distances::PlainDistances;
 use crate::profile::Arrays;
 use crate::self_join::{self, SelfJoin};
@@ -48,8 +49,9 @@ impl<'a> Fleet<'a> {
         self.series().map(of_one).sum()
     }
 
-    /// The matrix profile of every series, laid end to end.
-    pub fn self_join(&self, level: Level, normalize: bool, options: Options) -> Arrays {
+    /// The matrix profile of every series, laid end to end: by a plain distance, or the
+    /// z-normalised one.
+    pub fn self_join(&self, level: Level, powers: Option<Powers>, options: Options) -> Arrays {
         let mut arrays = Arrays::new(self.windows(), options.k);
         let mut rest = arrays.borrow();
         let mut jobs = Vec::new();
@@ -63,7 +65,7 @@ impl<'a> Fleet<'a> {
                 level.visit(SelfJoin {
                     values,
                     m: self.m,
-                    normalize,
+                    powers,
                     options: Options { threads, ..options },
                     profile,
                 });
@@ -72,11 +74,12 @@ impl<'a> Fleet<'a> {
         arrays
     }
 
-    /// The distance of a pattern of m values to every window of every series, laid end to end.
+    /// The distance of a pattern of m values to every window of every series, laid end to end:
+    /// that of a norm, or the z-normalised one.
     pub fn distance_profile(
         &self,
         pattern: &[f64],
-        normalize: bool,
+        norm: Option<Norm>,
         level: Level,
         threads: usize,
     ) -> Vec<f64> {
@@ -88,11 +91,12 @@ impl<'a> Fleet<'a> {
             jobs.push((series, distance));
             rest = others;
         }
-        if !normalize {
+        if let Some(norm) = norm {
             self.spread(jobs, threads, |values, distance, threads| {
                 level.visit(PlainDistances {
                     pattern,
                     values,
+                    norm,
                     threads,
                     distance,
                 });

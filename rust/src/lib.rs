@@ -12,6 +12,7 @@ mod interpreter;
 mod join;
 mod multidimensional;
 mod nearest;
+mod norm;
 mod plain_distances;
 mod profile;
 mod self_join;
@@ -26,6 +27,7 @@ use fleet::Fleet;
 use join::search::Options;
 use multidimensional::Join;
 use nearest::{Found, Nearest};
+use norm::{Norm, Powers};
 use numpy::{IntoPyArray, PyArray1, PyReadonlyArray1, PyReadonlyArray2, PyUntypedArrayMethods};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -57,9 +59,10 @@ mod _core {
         how: How,
     ) -> PyResult<[Side<'py>; 3]> {
         let level = level(&how.simd)?;
+        let powers = how.powers()?;
         let fleet = fleet(&values, &offsets, m)?;
         let arrays = how.watched(py, fleet.pairs(), |options| {
-            fleet.self_join(level, how.normalize, options)
+            fleet.self_join(level, powers, options)
         })?;
         let [overall, left, right] = arrays.distances.map(|array| array.into_pyarray(py));
         let [overall_index, left_index, right_index] =
@@ -81,6 +84,7 @@ mod _core {
         how: How,
     ) -> PyResult<[Side<'py>; 2]> {
         let level = level(&how.simd)?;
+        let powers = how.powers()?;
         let series = [a.as_slice()?, b.as_slice()?];
         let [of_a, of_b] = series.map(|values| (values.len() + 1).saturating_sub(m));
         if m == 0 || of_a == 0 || of_b == 0 {
@@ -90,7 +94,7 @@ mod _core {
             level.visit(AbJoin {
                 series,
                 m,
-                normalize: how.normalize,
+                powers,
                 options,
             })
         })?;
@@ -129,20 +133,23 @@ mod _core {
 
     /// The distances of a pattern to all windows of all series.
     #[pyfunction]
+    #[expect(clippy::too_many_arguments, reason = "the edge takes plain arguments")]
     fn distance_profile<'py>(
         py: Python<'py>,
         pattern: PyReadonlyArray1<'py, f64>,
         values: PyReadonlyArray1<'py, f64>,
         offsets: PyReadonlyArray1<'py, i64>,
         normalize: bool,
+        p: f64,
         threads: usize,
         simd: &str,
     ) -> PyResult<Array<'py, f64>> {
         let level = level(simd)?;
+        let norm = norm(normalize, p)?;
         let pattern = pattern.as_slice()?;
         let fleet = fleet(&values, &offsets, pattern.len())?;
         let threads = threads::count(threads);
-        let distances = py.detach(|| fleet.distance_profile(pattern, normalize, level, threads));
+        let distances = py.detach(|| fleet.distance_profile(pattern, norm, level, threads));
         Ok(distances.into_pyarray(py))
     }
 
@@ -185,13 +192,25 @@ mod _core {
 struct How {
     k: usize,
     normalize: bool,
+    p: f64,
     share: f64,
+    skip: f64,
     progress: Option<Py<PyAny>>,
     threads: usize,
     simd: String,
 }
 
 impl How {
+    /// Of the plain distance; `None` for the z-normalised one.
+    fn powers(&self) -> PyResult<Option<Powers>> {
+        let Some(norm) = norm(self.normalize, self.p)? else {
+            return Ok(None);
+        };
+        let powers = norm.powers();
+        let powers = powers.ok_or_else(|| PyValueError::new_err("expected a p of at most 20"))?;
+        Ok(Some(powers))
+    }
+
     fn watched<T: Send>(
         &self,
         py: Python<'_>,
@@ -201,13 +220,15 @@ impl How {
         if self.k == 0 {
             return Err(PyValueError::new_err("expected a k of at least 1"));
         }
-        let (k, share, threads) = (self.k, self.share, threads::count(self.threads));
-        let total = (pairs as f64 * share) as usize;
+        let (k, share, skip) = (self.k, self.share, self.skip);
+        let threads = threads::count(self.threads);
+        let total = (pairs as f64 * (share - skip)) as usize;
         interpreter::watched(py, self.progress.as_ref(), total, move |watch| {
             join(Options {
                 k,
                 threads,
                 share,
+                skip,
                 watch,
             })
         })
@@ -217,6 +238,14 @@ impl How {
 fn level(name: &str) -> PyResult<Level> {
     Level::named(name)
         .ok_or_else(|| PyValueError::new_err(format!("this machine has no instructions {name:?}")))
+}
+
+fn norm(normalize: bool, p: f64) -> PyResult<Option<Norm>> {
+    if normalize {
+        return Ok(None);
+    }
+    let norm = Norm::new(p).ok_or_else(|| PyValueError::new_err("expected a p of at least 1"))?;
+    Ok(Some(norm))
 }
 
 fn fleet<'a>(

@@ -1,6 +1,6 @@
-//! The plain Euclidean distance of one pattern to every window of a series.
+//! The plain distance of one pattern to every window of a series.
 
-use crate::dots::{Scaled, SquaredDistance};
+use crate::norm::Norm;
 use crate::simd::{Kernel, Simd};
 use crate::stats::{self, Frame};
 use crate::threads;
@@ -12,6 +12,7 @@ const CHUNK: usize = 4096;
 pub struct PlainDistances<'a> {
     pub pattern: &'a [f64],
     pub values: &'a [f64],
+    pub norm: Norm,
     pub threads: usize,
     pub distance: &'a mut [f64],
 }
@@ -25,19 +26,14 @@ impl Kernel for PlainDistances<'_> {
         let [pattern, values] = [self.pattern, self.values]
             .map(|values| values.iter().map(|v| frame.scaled(*v)).collect::<Vec<_>>());
         let missing: Vec<bool> = stats::missing(self.values, m).collect();
-        let plain = |values| Scaled {
-            values,
-            mean: 0.0,
-            scale: 1.0,
-        };
         let chunks = self.distance.chunks_mut(CHUNK).enumerate().collect();
         threads::each(self.threads, chunks, |(number, chunk): (_, &mut [f64])| {
             for (i, distance) in (number * CHUNK..).zip(chunk) {
-                let pair = SquaredDistance(plain(&pattern), plain(&values[i..i + m]));
                 *distance = if missing[i] {
                     f64::INFINITY
                 } else {
-                    frame.unscaled(simd.vectorize(pair).sqrt())
+                    let plain = self.norm.distance(simd, &pattern, &values[i..i + m]);
+                    frame.unscaled(plain)
                 };
             }
         });

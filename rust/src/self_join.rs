@@ -6,6 +6,7 @@ use crate::join::search::{CHUNK, Options, Search};
 use crate::join::shapes::{self, Shapes};
 use crate::join::tiles::Tiles;
 use crate::join::{Band, Measure, constant};
+use crate::norm::Powers;
 use crate::profile::Profile;
 use crate::simd::{Kernel, Simd};
 use crate::stats::Frame;
@@ -19,7 +20,8 @@ const RIGHT: usize = 1;
 pub struct SelfJoin<'a> {
     pub values: &'a [f64],
     pub m: usize,
-    pub normalize: bool,
+    /// Of the plain distance; `None` for the z-normalised one.
+    pub powers: Option<Powers>,
     pub options: Options<'a>,
     pub profile: Profile<'a>,
 }
@@ -44,9 +46,12 @@ impl Kernel for SelfJoin<'_> {
             rows: RIGHT,
             first: zone + 1,
         }];
-        if !self.normalize {
-            let series = Levels::new(self.values, self.m, Frame::of(&[self.values]));
-            let measure = levels::Between([&series; 2]);
+        if let Some(powers) = self.powers {
+            let series = Levels::new(self.values, self.m, Frame::of(&[self.values]), powers);
+            let measure = levels::Between {
+                sides: [&series; 2],
+                powers,
+            };
             let search = Search::new::<S>(&measure, &bands, self.options);
             return finish(simd, &search, &search.run(simd), self.profile);
         }
@@ -133,6 +138,7 @@ fn finish_part<S: Simd, M: Measure>(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::norm::Norm;
     use crate::profile::Arrays;
     use crate::simd::Level;
     use crate::watch::Watch;
@@ -148,16 +154,23 @@ mod tests {
         values.copy_within(100..140, 700);
         values[400] = f64::NAN;
         for level in Level::available() {
-            for (threads, normalize) in [(1, true), (2, true), (2, false)] {
+            let plain = [1.0, 2.0, 3.0, 1.5].map(Norm::new);
+            let measures = plain
+                .into_iter()
+                .chain([None])
+                .flat_map(|norm| [(1, norm), (2, norm)]);
+            for (threads, norm) in measures {
+                let powers = norm.map(|norm| norm.powers().unwrap());
                 let mut arrays = Arrays::new(values.len() - 39, 1);
                 level.visit(SelfJoin {
                     values: &values,
                     m: 40,
-                    normalize,
+                    powers,
                     options: Options {
                         k: 1,
                         threads,
                         share: 1.0,
+                        skip: 0.0,
                         watch: &Watch::new(&|_| true),
                     },
                     profile: arrays.borrow(),

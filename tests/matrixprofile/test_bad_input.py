@@ -8,7 +8,14 @@ import pyarrow as pa
 import pytest
 
 from motifleet.errors import InvalidArgumentError, SettingsError
-from motifleet.matrixprofile import distance_profile, fleet_profile, match, matrix_profile
+from motifleet.matrixprofile import (
+    ab_join,
+    distance_profile,
+    fleet_profile,
+    match,
+    matrix_profile,
+    mpdist,
+)
 from motifleet.types import FleetSeries
 
 GOOD = np.random.default_rng(0).normal(size=60)
@@ -93,6 +100,38 @@ def test_number_of_results(k: Any) -> None:
 def test_greatest_distance(max_distance: Any) -> None:
     with pytest.raises(InvalidArgumentError, match="max_distance of 0 or more, got"):
         match(GOOD[:10], GOOD, max_distance=max_distance)
+
+
+@pytest.mark.parametrize(
+    ("p", "sentence"),
+    [
+        (0.5, "norm p of at least 1, got 0.5"),
+        (np.nan, "norm p of at least 1, got nan"),
+        ("2", "norm p as a number, got '2'"),
+        (True, "norm p as a number, got True"),
+    ],
+)
+def test_norm(p: Any, sentence: str) -> None:
+    calls: list[Callable[[], object]] = [
+        lambda: matrix_profile(GOOD, 10, normalize=False, p=p),
+        lambda: fleet_profile(FLEET, 10, normalize=False, p=p),
+        lambda: ab_join(GOOD, GOOD, 10, normalize=False, p=p),
+        lambda: mpdist(GOOD, GOOD, 10, normalize=False, p=p),
+        lambda: match(GOOD[:10], GOOD, normalize=False, p=p),
+        lambda: distance_profile(GOOD[:10], GOOD, normalize=False, p=p),
+    ]
+    for call in calls:
+        with pytest.raises(InvalidArgumentError, match=sentence):
+            call()
+    with pytest.raises(InvalidArgumentError, match=r"p = 2 for z-normalised distances, got 3\.0"):
+        match(GOOD[:10], GOOD, p=3)
+
+
+@pytest.mark.parametrize("p", [20.5, np.inf])
+def test_norm_of_a_join(p: float) -> None:
+    with pytest.raises(InvalidArgumentError, match="at most 20 for a join, got"):
+        matrix_profile(GOOD, 10, normalize=False, p=p)
+    assert distance_profile(GOOD[5:15], GOOD, normalize=False, p=p).argmin() == 5
 
 
 def test_instruction_set() -> None:

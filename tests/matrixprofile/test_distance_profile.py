@@ -4,6 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.matrixprofile.strategies import KINDS, series
 from tests.reference.distance_profile import distance_profile as reference
+from tests.reference.joins import plain_distances
 
 from motifleet.matrixprofile import _core, distance_profile
 from motifleet.types import FleetSeries, Floats
@@ -22,6 +23,20 @@ def test_the_profile_is_that_of_the_definition(
     pattern = KINDS[kind](np.random.default_rng(seed), m)
     measured = distance_profile(pattern, values, simd=simd)
     np.testing.assert_allclose(measured, reference(pattern, values), rtol=0, atol=1e-6)
+
+
+@pytest.mark.parametrize("simd", LEVELS)
+@pytest.mark.parametrize("p", [1.0, 1.5, 2.0, 3.0, 20.0, 300.0, np.inf])
+@settings(max_examples=30, deadline=None)
+@given(case=series(300), kind=st.sampled_from(PATTERNS), seed=st.integers(0, 99))
+def test_norms_are_those_of_the_definition(
+    simd: str, p: float, case: tuple[Floats, int], kind: str, seed: int
+) -> None:
+    values, m = case
+    pattern = KINDS[kind](np.random.default_rng(seed), m)
+    measured = distance_profile(pattern, values, normalize=False, p=p, simd=simd)
+    windows = np.lib.stride_tricks.sliding_window_view(values, m)
+    np.testing.assert_allclose(measured, plain_distances(pattern, windows, p), rtol=1e-10, atol=0)
 
 
 @settings(max_examples=60, deadline=None)

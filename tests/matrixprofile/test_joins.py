@@ -1,5 +1,7 @@
 """Joins against their definition: both measures, one neighbour or several, every way to compute."""
 
+from typing import TypedDict
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -12,6 +14,15 @@ from motifleet.types import Floats, Ints
 
 LEVELS = _core.simd_levels()
 TOLERANCE = 1e-6
+
+
+class Measure(TypedDict):
+    normalize: bool
+    p: float
+
+
+NORMS: list[Measure] = [{"normalize": False, "p": p} for p in (2.0, 1.0, 3.0, 1.5, 20.0)]
+MEASURES: list[Measure] = [{"normalize": True, "p": 2.0}, *NORMS]
 
 
 def agrees(distances: Floats, indices: Ints, allowed: Floats, scale: float) -> None:
@@ -54,18 +65,18 @@ def pairs(draw: st.DrawFn) -> tuple[Floats, Floats, int]:
 
 
 @pytest.mark.parametrize("simd", LEVELS)
-@pytest.mark.parametrize("normalize", [True, False])
+@pytest.mark.parametrize("measure", MEASURES, ids=str)
 @settings(max_examples=80, deadline=None)
 @given(case=pairs(), k=st.sampled_from([1, 1, 2, 5]))
 def test_an_ab_join_is_that_of_the_definition(
-    simd: str, normalize: bool, case: tuple[Floats, Floats, int], k: int
+    simd: str, measure: Measure, case: tuple[Floats, Floats, int], k: int
 ) -> None:
     a, b, m = case
     if not (np.isfinite(a).any() and np.isfinite(b).any()):
         return
-    join = ab_join(a, b, m, k=k, normalize=normalize, threads=1, simd=simd)
-    expected = matrix(a, b, m, normalize=normalize)
-    scale = 1.0 if normalize else size(a, b)
+    join = ab_join(a, b, m, k=k, **measure, threads=1, simd=simd)
+    expected = matrix(a, b, m, **measure)
+    scale = 1.0 if measure["normalize"] else size(a, b)
     agrees(join.neighbor_distances, join.neighbor_indices, expected, scale)
     agrees(join.b_neighbor_distances, join.b_neighbor_indices, expected.T, scale)
     np.testing.assert_array_equal(join.distances, join.neighbor_distances[:, 0])
@@ -73,18 +84,18 @@ def test_an_ab_join_is_that_of_the_definition(
 
 
 @pytest.mark.parametrize("simd", LEVELS)
-@pytest.mark.parametrize("normalize", [True, False])
+@pytest.mark.parametrize("measure", MEASURES, ids=str)
 @settings(max_examples=80, deadline=None)
 @given(case=series(), k=st.sampled_from([1, 2, 5]))
 def test_a_self_join_is_that_of_the_definition(
-    simd: str, normalize: bool, case: tuple[Floats, int], k: int
+    simd: str, measure: Measure, case: tuple[Floats, int], k: int
 ) -> None:
     values, m = case
     if not np.isfinite(values).any():
         return
-    profile = matrix_profile(values, m, k=k, normalize=normalize, threads=1, simd=simd)
-    expected = self_matrix(values, m, normalize=normalize)
-    scale = 1.0 if normalize else size(values)
+    profile = matrix_profile(values, m, k=k, **measure, threads=1, simd=simd)
+    expected = self_matrix(values, m, **measure)
+    scale = 1.0 if measure["normalize"] else size(values)
     agrees(profile.neighbor_distances, profile.neighbor_indices, expected, scale)
     earlier = np.tri(len(expected), k=-1, dtype=bool)
     left = np.where(earlier, expected, np.inf)
@@ -104,37 +115,38 @@ def same(one: Join | MatrixProfile, two: Join | MatrixProfile) -> None:
         )
 
 
-@pytest.mark.parametrize("normalize", [True, False])
+@pytest.mark.parametrize("measure", MEASURES, ids=str)
 @pytest.mark.parametrize("k", [1, 4])
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_number_of_threads_changes_nothing(kind: str, k: int, normalize: bool) -> None:
+def test_the_number_of_threads_changes_nothing(kind: str, k: int, measure: Measure) -> None:
     rng = np.random.default_rng(7)
     a, b = KINDS[kind](rng, 1500), KINDS[kind](rng, 1200)
     a[700] = np.nan
-    same(*(ab_join(a, b, 24, k=k, normalize=normalize, threads=n) for n in (1, 2)))
-    same(*(matrix_profile(a, 24, k=k, normalize=normalize, threads=n) for n in (1, 2)))
+    same(*(ab_join(a, b, 24, k=k, **measure, threads=n) for n in (1, 2)))
+    same(*(matrix_profile(a, 24, k=k, **measure, threads=n) for n in (1, 2)))
 
 
-@pytest.mark.parametrize("normalize", [True, False])
-def test_rounding_does_not_build_up(normalize: bool) -> None:
+@pytest.mark.parametrize("measure", MEASURES, ids=str)
+def test_rounding_does_not_build_up(measure: Measure) -> None:
     """Far beyond the rows after which covariances are computed afresh, on an offset."""
     rng = np.random.default_rng(13)
     a, b = rng.normal(size=9_000) + 1e8, rng.normal(size=7_000) + 1e8
     b[5_500:5_550] = a[8_000:8_050]
-    join = ab_join(a, b, 50, normalize=normalize)
+    join = ab_join(a, b, 50, **measure)
     assert (join.indices[8_000], join.b_indices[5_500]) == (5_500, 8_000)
     assert join.distances[8_000] < 1e-9
     for i in rng.integers(0, len(join), 100):
-        expected = nearest(matrix(a[i : i + 50], b, 50, normalize=normalize), 1)[0, 0]
+        expected = nearest(matrix(a[i : i + 50], b, 50, **measure), 1)[0, 0]
         assert join.distances[i] == pytest.approx(expected, abs=TOLERANCE)
 
 
-def test_plain_distances_survive_levels_and_spikes_on_the_way() -> None:
+@pytest.mark.parametrize("measure", NORMS, ids=str)
+def test_plain_distances_survive_levels_and_spikes_on_the_way(measure: Measure) -> None:
     values = np.random.default_rng(3).normal(size=1_500)
     values[500:900] += 1e6
     values[[300, 1_200]] = [1e9, -1e7]
     values[1_000:1_060] = values[100:160] + 1e-4
-    profile = matrix_profile(values, 60, normalize=False, threads=1)
-    expected = self_matrix(values, 60, normalize=False)
+    profile = matrix_profile(values, 60, **measure, threads=1)
+    expected = self_matrix(values, 60, **measure)
     agrees(profile.neighbor_distances, profile.neighbor_indices, expected, 1.0)
     assert profile.indices[1_000] == 100

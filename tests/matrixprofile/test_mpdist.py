@@ -34,12 +34,20 @@ def test_mpdist_is_its_definition(case: tuple[Floats, Floats, int], share: float
 
 
 @settings(max_examples=60, deadline=None)
+@given(case=two_series(), p=st.sampled_from([1.0, 2.0, 3.0, 1.5]))
+def test_mpdist_of_plain_distances(case: tuple[Floats, Floats, int], p: float) -> None:
+    a, b, m = case
+    measured = mpdist(a, b, m, share=0.3, normalize=False, p=p)
+    assert measured == pytest.approx(reference.mpdist(a, b, m, 0.3, p=p), rel=1e-9, abs=1e-6)
+
+
+@settings(max_examples=60, deadline=None)
 @given(case=two_series())
 def test_nearest_windows_both_ways(case: tuple[Floats, Floats, int]) -> None:
     a, b, m = case
     matrix = reference.cross(a, b, m)
     for (distances, indices), rows in zip(
-        nearest(a, b, m, 1, "auto"), (matrix, matrix.T), strict=True
+        nearest(a, b, m, threads=1), (matrix, matrix.T), strict=True
     ):
         np.testing.assert_allclose(distances, rows.min(axis=1), atol=1e-6)
         assert ((indices >= 0) == np.isfinite(distances)).all()

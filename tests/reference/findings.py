@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 from tests.reference.distance_profile import distance_profile
+from tests.reference.joins import matrix as plain_matrix
 from tests.reference.self_join import Floats, windows
 
 
@@ -12,9 +13,9 @@ def cross(a: Floats, b: Floats, m: int) -> Floats:
     return np.array([distance_profile(window, b) for window in windows(a, m)])
 
 
-def mpdist(a: Floats, b: Floats, m: int, share: float) -> float:
+def mpdist(a: Floats, b: Floats, m: int, share: float, *, p: float | None = None) -> float:
     """The distance of a rank among all nearest neighbours, the largest finite one before it."""
-    matrix = cross(a, b, m)
+    matrix = cross(a, b, m) if p is None else plain_matrix(a, b, m, normalize=False, p=p)
     every = sorted([*matrix.min(axis=1), *matrix.min(axis=0)])
     rank = min(math.ceil(share * (len(a) + len(b))), len(every) - 1)
     finite = [each for each in every[: rank + 1] if each < math.inf]

@@ -1,9 +1,10 @@
-//! The plain Euclidean distance, which sees level and scale.
+//! The plain distances, which see level and scale.
 
 use super::best::Side;
-use super::differences::{HELD, Operands, Steps};
+use super::differences::{HELD, Steps};
+use super::strides::{Squares, Stride, Terms};
 use super::{Block, Measure, reseed};
-use crate::dots::{Scaled, SquaredDistance};
+use crate::norm::{Absolute, Powers, Real, Term, Whole};
 use crate::simd::{PADDING, Simd};
 use crate::stats::{self, Frame};
 use crate::watch::Watch;
@@ -13,8 +14,9 @@ pub struct Levels {
     m: usize,
     count: usize,
     frame: Frame,
-    /// The series, scaled; the centre where a value is missing.
+    /// The series, scaled, the centre where a value is missing; padded.
     scaled: Vec<f64>,
+    /// For the squares of differences alone.
     f: Vec<f64>,
     g: Vec<f64>,
     barrier: Vec<f64>,
@@ -22,15 +24,14 @@ pub struct Levels {
 
 impl Levels {
     /// Prepares a series of at least `m` values; `frame` is that of both sides.
-    pub fn new(values: &[f64], m: usize, frame: Frame) -> Self {
+    pub fn new(values: &[f64], m: usize, frame: Frame, powers: Powers) -> Self {
         let count = values.len() + 1 - m;
-        let scaled: Vec<f64> = values.iter().map(|v| frame.scaled(*v)).collect();
-        let centred = |i: usize| scaled[i] - frame.centre;
-        let (mut f, mut g) = (vec![0.0; count + PADDING], vec![0.0; count + PADDING]);
-        for i in 0..count - 1 {
-            f[i] = scaled[i + m] - scaled[i];
-            g[i] = centred(i + m) + centred(i);
-        }
+        let mut scaled: Vec<f64> = values.iter().map(|v| frame.scaled(*v)).collect();
+        let (f, g) = match powers {
+            Powers::Square => squares(&scaled, m, frame.centre),
+            _ => (Vec::new(), Vec::new()),
+        };
+        scaled.resize(values.len() + PADDING, frame.centre);
         let mut barrier = vec![f64::NEG_INFINITY; count + PADDING];
         for (barrier, missing) in barrier.iter_mut().zip(stats::missing(values, m)) {
             if !missing {
@@ -48,38 +49,99 @@ impl Levels {
         }
     }
 
-    fn window(&self, i: usize) -> Scaled<'_> {
-        Scaled {
-            values: &self.scaled[i..i + self.m],
-            mean: 0.0,
-            scale: 1.0,
-        }
-    }
-
-    fn operands(&self) -> Operands<'_> {
-        Operands {
-            f: &self.f,
-            g: &self.g,
-            barrier: &self.barrier,
-        }
+    fn window(&self, i: usize) -> &[f64] {
+        &self.scaled[i..i + self.m]
     }
 }
 
-/// What one thread keeps: squared distances and the bounds of their errors.
+/// What the squares' step is made of.
+fn squares(scaled: &[f64], m: usize, centre: f64) -> (Vec<f64>, Vec<f64>) {
+    let count = scaled.len() + 1 - m;
+    let (mut f, mut g) = (vec![0.0; count + PADDING], vec![0.0; count + PADDING]);
+    for i in 0..count - 1 {
+        f[i] = scaled[i + m] - scaled[i];
+        g[i] = (scaled[i + m] - centre) + (scaled[i] - centre);
+    }
+    (f, g)
+}
+
+/// What one thread keeps: sums of powers and the bounds of their errors.
 pub struct State {
-    squared: Vec<f64>,
+    sums: Vec<f64>,
     error: Vec<f64>,
 }
 
 /// Two sides, the first and the second.
-pub struct Between<'a>(pub [&'a Levels; 2]);
+pub struct Between<'a> {
+    pub sides: [&'a Levels; 2],
+    pub powers: Powers,
+}
+
+impl Between<'_> {
+    fn walk_by<S: Simd>(
+        &self,
+        simd: S,
+        stride: impl Stride,
+        state: &mut State,
+        sides: &mut [Side; 2],
+        (block, watch): (Block, &Watch),
+    ) {
+        let Block { band, lag, rows } = block;
+        let (of_rows, of_columns) = band.of_rows_and_columns(sides);
+        let [row_side, column_side] = self.rows_and_columns(block);
+        let measure = |i: usize, j: usize| {
+            self.powers
+                .sum(simd, row_side.window(i), column_side.window(j))
+        };
+        let span = reseed::span(row_side.m);
+        for row in (0..rows).step_by(span) {
+            for (lane, sum) in state.sums.iter_mut().enumerate() {
+                let column = row + lag + lane;
+                *sum = if column < column_side.count {
+                    measure(row, column)
+                } else {
+                    0.0
+                };
+            }
+            state.error.fill(0.0);
+            let end = rows.min(row + span);
+            simd.vectorize(Steps {
+                stride,
+                barrier: [&row_side.barrier, &column_side.barrier],
+                of_rows,
+                of_columns,
+                sums: &mut state.sums,
+                error: &mut state.error,
+                lag,
+                rows: row..end,
+                measure,
+            });
+            if !watch.step((end - row) * state.sums.len()) {
+                return;
+            }
+        }
+    }
+
+    fn rows_and_columns(&self, block: Block) -> [&Levels; 2] {
+        [block.band.rows, 1 - block.band.rows].map(|side| self.sides[side])
+    }
+
+    fn terms<T: Term>(&self, block: Block, term: T) -> Terms<'_, T> {
+        let sides = self.rows_and_columns(block);
+        Terms {
+            values: sides.map(|side| side.scaled.as_slice()),
+            m: sides[0].m,
+            term,
+        }
+    }
+}
 
 impl Measure for Between<'_> {
     type State = State;
 
     fn state<S: Simd>(&self) -> State {
         State {
-            squared: vec![0.0; HELD * S::LANES],
+            sums: vec![0.0; HELD * S::LANES],
             error: vec![0.0; HELD * S::LANES],
         }
     }
@@ -89,11 +151,11 @@ impl Measure for Between<'_> {
     }
 
     fn windows(&self, side: usize) -> usize {
-        self.0[side].count
+        self.sides[side].count
     }
 
     fn side(&self, side: usize, k: usize) -> Side {
-        let Levels { barrier, count, .. } = self.0[side];
+        let Levels { barrier, count, .. } = self.sides[side];
         Side::new(k, barrier[..*count].iter().map(|barrier| *barrier == 0.0))
     }
 
@@ -105,44 +167,27 @@ impl Measure for Between<'_> {
         block: Block,
         watch: &Watch,
     ) {
-        let Block { band, lag, rows } = block;
-        let (of_rows, of_columns) = band.of_rows_and_columns(sides);
-        let (row_side, column_side) = (self.0[band.rows], self.0[1 - band.rows]);
-        let measure = |i: usize, j: usize| {
-            simd.vectorize(SquaredDistance(row_side.window(i), column_side.window(j)))
-        };
-        let span = reseed::span(row_side.m);
-        for row in (0..rows).step_by(span) {
-            for (lane, squared) in state.squared.iter_mut().enumerate() {
-                let column = row + lag + lane;
-                *squared = if column < column_side.count {
-                    measure(row, column)
-                } else {
-                    0.0
+        let job = (block, watch);
+        match self.powers {
+            Powers::Square => {
+                let each = self.rows_and_columns(block);
+                let stride = Squares {
+                    f: each.map(|side| side.f.as_slice()),
+                    g: each.map(|side| side.g.as_slice()),
                 };
+                self.walk_by(simd, stride, state, sides, job);
             }
-            state.error.fill(0.0);
-            let end = rows.min(row + span);
-            simd.vectorize(Steps {
-                row: row_side.operands(),
-                column: column_side.operands(),
-                of_rows,
-                of_columns,
-                squared: &mut state.squared,
-                error: &mut state.error,
-                lag,
-                rows: row..end,
-                measure,
-            });
-            if !watch.step((end - row) * state.squared.len()) {
-                return;
+            Powers::Absolute => {
+                self.walk_by(simd, self.terms(block, Absolute), state, sides, job);
             }
+            Powers::Whole(p) => self.walk_by(simd, self.terms(block, Whole(p)), state, sides, job),
+            Powers::Real(p) => self.walk_by(simd, self.terms(block, Real(p)), state, sides, job),
         }
     }
 
     fn distance<S: Simd>(&self, simd: S, side: usize, (i, j): (usize, usize), _: f64) -> f64 {
-        let (a, b) = (self.0[side], self.0[1 - side]);
-        let squared = simd.vectorize(SquaredDistance(a.window(i), b.window(j)));
-        a.frame.unscaled(squared.sqrt())
+        let (a, b) = (self.sides[side], self.sides[1 - side]);
+        let distance = self.powers.distance(simd, a.window(i), b.window(j));
+        a.frame.unscaled(distance)
     }
 }

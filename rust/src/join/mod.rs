@@ -14,7 +14,9 @@ pub mod tiles;
 mod differences;
 mod reseed;
 mod rows;
+mod strides;
 mod tile;
+mod strides;
 
 use crate::simd::Simd;
 use crate::watch::Watch;

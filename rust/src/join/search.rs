@@ -20,6 +20,8 @@ pub struct Options<'a> {
     pub threads: usize,
     /// The share of the blocks of diagonals that is walked, chosen at random; 1 for all.
     pub share: f64,
+    /// The share of them, within the former, that was walked before.
+    pub skip: f64,
     pub watch: &'a Watch<'a>,
 }
 
@@ -49,7 +51,7 @@ impl<'a, M: Measure> Search<'a, M> {
         Search {
             measure,
             options,
-            blocks: some(blocks, options.share),
+            blocks: some(blocks, options.skip, options.share),
         }
     }
 
@@ -100,12 +102,14 @@ fn merge([mut first, mut second]: [Side; 2], others: [Side; 2]) -> [Side; 2] {
     [first, second]
 }
 
-/// A share of the blocks, chosen at random but always alike, in their order.
-fn some(mut blocks: Vec<Block>, share: f64) -> Vec<Block> {
-    let count = (blocks.len() as f64 * share).ceil() as usize;
-    if count >= blocks.len() {
+/// A share of the blocks, chosen at random but always alike, in their order; without those that
+/// a smaller share, to be skipped, has.
+fn some(mut blocks: Vec<Block>, skip: f64, share: f64) -> Vec<Block> {
+    let [skipped, count] = [skip, share].map(|share| (blocks.len() as f64 * share).ceil() as usize);
+    if skipped == 0 && count >= blocks.len() {
         return blocks;
     }
+    let count = count.min(blocks.len());
     let mut numbers: Vec<usize> = (0..blocks.len()).collect();
     for place in 0..count {
         let rest = numbers.len() - place;
@@ -115,11 +119,12 @@ fn some(mut blocks: Vec<Block>, share: f64) -> Vec<Block> {
         );
     }
     numbers.truncate(count);
+    numbers.drain(..skipped.min(count));
     numbers.sort_unstable();
-    for (place, number) in numbers.into_iter().enumerate() {
-        blocks[place] = blocks[number];
+    for (place, number) in numbers.iter().enumerate() {
+        blocks[place] = blocks[*number];
     }
-    blocks.truncate(count);
+    blocks.truncate(numbers.len());
     blocks
 }
 

@@ -152,7 +152,7 @@ mod tests {
         }
         let fleet = Fleet::new(&values, &offsets, 30).unwrap();
         for level in Level::available() {
-            let all = fleet.distance_profile(&pattern, true, level, 1);
+            let all = fleet.distance_profile(&pattern, None, level, 1);
             for k in [1, 2, 4, 50, usize::MAX] {
                 for max_distance in [f64::INFINITY, 3.0, 0.5] {
                     let nearest = Nearest {

@@ -41,6 +41,10 @@ impl Simd for Neon {
         proven!(vmulq_f64(a, b))
     }
     #[inline(always)]
+    fn abs(self, a: float64x2_t) -> float64x2_t {
+        proven!(vabsq_f64(a))
+    }
+    #[inline(always)]
     fn mul_add(self, a: float64x2_t, b: float64x2_t, c: float64x2_t) -> float64x2_t {
         proven!(vfmaq_f64(c, a, b))
     }

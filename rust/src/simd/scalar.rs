@@ -25,6 +25,10 @@ impl Simd for Scalar {
         a * b
     }
     #[inline(always)]
+    fn abs(self, a: f64) -> f64 {
+        a.abs()
+    }
+    #[inline(always)]
     fn mul_add(self, a: f64, b: f64, c: f64) -> f64 {
         a * b + c
     }

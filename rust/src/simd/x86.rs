@@ -52,6 +52,10 @@ impl Simd for Avx2 {
         proven!(_mm256_mul_pd(a, b))
     }
     #[inline(always)]
+    fn abs(self, a: __m256d) -> __m256d {
+        proven!(_mm256_andnot_pd(_mm256_set1_pd(-0.0), a))
+    }
+    #[inline(always)]
     fn mul_add(self, a: __m256d, b: __m256d, c: __m256d) -> __m256d {
         proven!(_mm256_fmadd_pd(a, b, c))
     }
@@ -203,6 +207,10 @@ impl Simd for Avx512 {
     #[inline(always)]
     fn mul(self, a: __m512d, b: __m512d) -> __m512d {
         proven!(_mm512_mul_pd(a, b))
+    }
+    #[inline(always)]
+    fn abs(self, a: __m512d) -> __m512d {
+        proven!(_mm512_abs_pd(a))
     }
     #[inline(always)]
     fn mul_add(self, a: __m512d, b: __m512d, c: __m512d) -> __m512d {

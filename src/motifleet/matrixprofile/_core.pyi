@@ -14,7 +14,11 @@ class _How(Protocol):
     @property
     def normalize(self) -> bool: ...
     @property
+    def p(self) -> float: ...
+    @property
     def share(self) -> float: ...
+    @property
+    def skip(self) -> float: ...
     @property
     def progress(self) -> Callable[[int, int | None], None] | None: ...
     @property
@@ -34,6 +38,7 @@ def distance_profile(
     values: NDArray[np.float64],
     offsets: NDArray[np.int64],
     normalize: bool,
+    p: float,
     threads: int,
     simd: str,
 ) -> NDArray[np.float64]: ...

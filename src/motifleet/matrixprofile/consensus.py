@@ -8,6 +8,7 @@ import numpy as np
 from motifleet.errors import InvalidArgumentError
 from motifleet.matrixprofile import findings, kernels
 from motifleet.matrixprofile.findings import Match, Place, place
+from motifleet.matrixprofile.measure import Z_NORMALISED, Measure
 from motifleet.matrixprofile.nearest import complete_windows, nearest
 from motifleet.matrixprofile.ranking import constant_windows
 from motifleet.matrixprofile.series import fleet_values
@@ -111,9 +112,16 @@ def _motif(
 class Ostinato:
     """The search for the window with the least radius over some series."""
 
-    def __init__(self, series: list[Floats], m: int, threads: int, simd: str) -> None:
+    def __init__(
+        self,
+        series: list[Floats],
+        m: int,
+        threads: int,
+        simd: str,
+        measure: Measure = Z_NORMALISED,
+    ) -> None:
         self.series, self.m = series, m
-        self.threads, self.simd = threads, simd
+        self.threads, self.simd, self.measure = threads, simd, measure
 
     def run(self, constant: bool) -> tuple[float, int, int]:
         """Return radius, series and index of the most central motif; infinity, -1 where none."""
@@ -122,7 +130,9 @@ class Ostinato:
             if best[0] <= SAME * self.m**0.5:
                 break
             following = (number + 1) % len(self.series)
-            (lower, _), _ = nearest(values, self.series[following], self.m, self.threads, self.simd)
+            other = self.series[following]
+            how = self.m, self.measure
+            (lower, _), _ = nearest(values, other, *how, threads=self.threads, simd=self.simd)
             if not constant:
                 lower = np.where(constant_windows(values, self.m), np.inf, lower)
             best = self._improved(best, number, lower)
@@ -183,5 +193,11 @@ class Ostinato:
     def _profile(self, pattern: Floats, values: Floats) -> Floats:
         span = np.array([0, len(values)], np.int64)
         return kernels.distance_profile(
-            pattern, values, span, normalize=True, threads=self.threads, simd=self.simd
+            pattern,
+            values,
+            span,
+            normalize=self.measure.normalize,
+            p=self.measure.p,
+            threads=self.threads,
+            simd=self.simd,
         )

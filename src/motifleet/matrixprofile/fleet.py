@@ -33,6 +33,7 @@ class FleetProfile:
         right_distances: to the nearest later one.
         right_indices: where that begins.
         normalize: whether distances are z-normalised.
+        p: of the norm that plain distances are.
 
     >>> import numpy as np
     >>> values = np.random.default_rng(3).normal(size=500)
@@ -52,6 +53,7 @@ class FleetProfile:
     right_distances: Floats
     right_indices: Ints
     normalize: bool = True
+    p: float = 2.0
 
     @property
     def too_short(self) -> int:
@@ -80,6 +82,7 @@ class FleetProfile:
             self.distances[span, None],
             self.indices[span, None],
             normalize=self.normalize,
+            p=self.p,
         )
 
     def __iter__(self) -> Iterator[MatrixProfile]:
@@ -126,6 +129,7 @@ def fleet_profile(
     m: int,
     *,
     normalize: bool = True,
+    p: float = 2.0,
     progress: Progress | None = None,
     threads: int = 0,
     simd: str = "auto",
@@ -139,7 +143,8 @@ def fleet_profile(
         fleet: one signal of many devices.
         m: the window length, at least 3.
         normalize: whether a window's level and scale are taken out before it is compared; False
-            for the plain Euclidean distance, which sees both.
+            for the plain distance, which sees both.
+        p: of the norm that the plain distance is, from 1 (Manhattan) over 2 (Euclidean) to 20.
         progress: called now and then with the pairs of windows compared so far and their number;
             what it raises stops the work, as Ctrl-C does.
         threads: how many to use; 0: ``MOTIFLEET_THREADS``, else one for each core.
@@ -160,14 +165,14 @@ def fleet_profile(
     m = kernels.window_length(m)
     fleet = fleet_values(fleet)
     options = JoinOptions.checked(
-        normalize=normalize, progress=progress, threads=threads, simd=simd
+        normalize=normalize, p=p, progress=progress, threads=threads, simd=simd
     )
     sides = _core.self_join(fleet.values, fleet.offsets, m, options)
     options.finished(_pairs(fleet, m))
     fields = options.fields(("", "left_", "right_"), sides)
     nearest = {name: array for name, array in fields.items() if array.ndim == 1}
     offsets = kernels.window_offsets(fleet.offsets, m)
-    return FleetProfile(fleet, m, offsets, **nearest, normalize=options.normalize)
+    return FleetProfile(fleet, m, offsets, **nearest, normalize=options.normalize, p=options.p)
 
 
 def _pairs(fleet: FleetSeries, m: int) -> int:

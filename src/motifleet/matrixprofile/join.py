@@ -39,6 +39,7 @@ class Join:
         normalize: whether distances are z-normalised.
         share: the share of all pairs that was compared; below 1 the join is approximate, its
             distances are upper bounds.
+        p: of the norm that plain distances are.
     """
 
     a: Series
@@ -54,6 +55,7 @@ class Join:
     b_neighbor_indices: Ints
     normalize: bool = True
     share: float = 1.0
+    p: float = 2.0
 
     def __len__(self) -> int:
         return len(self.distances)
@@ -155,6 +157,7 @@ def ab_join(
     *,
     k: int = 1,
     normalize: bool = True,
+    p: float = 2.0,
     share: float = 1.0,
     progress: Progress | None = None,
     threads: int = 0,
@@ -172,7 +175,8 @@ def ab_join(
         m: the window length, from 3 to the length of the shorter one.
         k: how many nearest neighbours of each window are kept.
         normalize: whether a window's level and scale are taken out before it is compared; False
-            for the plain Euclidean distance, which sees both.
+            for the plain distance, which sees both.
+        p: of the norm that the plain distance is, from 1 (Manhattan) over 2 (Euclidean) to 20.
         share: compare only so large a share of the pairs, chosen at random but always alike.
             Distances are then upper bounds.
         progress: called now and then with the pairs of windows compared so far and their number;
@@ -196,9 +200,15 @@ def ab_join(
     check_length(a, m)
     check_length(b, m)
     options = JoinOptions.checked(
-        k=k, normalize=normalize, share=share, progress=progress, threads=threads, simd=simd
+        k=k,
+        normalize=normalize,
+        p=p,
+        share=share,
+        progress=progress,
+        threads=threads,
+        simd=simd,
     )
     sides = _core.ab_join(a.values, b.values, m, options)
     options.finished((len(a) - m + 1) * (len(b) - m + 1))
     fields = options.fields(("", "b_"), sides)
-    return Join(a, b, m, **fields, normalize=options.normalize, share=options.share)
+    return Join(a, b, m, **fields, normalize=options.normalize, share=options.share, p=options.p)

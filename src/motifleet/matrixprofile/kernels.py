@@ -57,12 +57,18 @@ def integer(what: str, value: Any) -> int:
 
 
 def distance_profile(
-    pattern: Floats, values: Floats, offsets: Ints, *, normalize: bool, threads: int, simd: str
+    pattern: Floats,
+    values: Floats,
+    offsets: Ints,
+    *,
+    normalize: bool,
+    p: float = 2.0,
+    threads: int,
+    simd: str,
 ) -> Floats:
     """Compute the distances of a pattern to the windows of all series laid end to end."""
-    return _core.distance_profile(
-        pattern, values, offsets, normalize, resolve_threads(threads), resolve_simd(simd)
-    )
+    resolved = resolve_threads(threads), resolve_simd(simd)
+    return _core.distance_profile(pattern, values, offsets, normalize, p, *resolved)
 
 
 def window_offsets(offsets: Ints, m: int) -> Ints:

@@ -8,7 +8,7 @@ import numpy as np
 from motifleet.errors import InvalidArgumentError
 from motifleet.matrixprofile import _core, findings, kernels
 from motifleet.matrixprofile.findings import Match
-from motifleet.matrixprofile.options import flag
+from motifleet.matrixprofile.measure import Measure
 from motifleet.matrixprofile.ranking import disjoint
 from motifleet.matrixprofile.series import SeriesLike, as_series, fleet_values
 from motifleet.types import FleetSeries, Floats, Ints, Series
@@ -19,6 +19,7 @@ def distance_profile(
     series: SeriesLike | FleetSeries,
     *,
     normalize: bool = True,
+    p: float = 2.0,
     threads: int = 0,
     simd: str = "auto",
 ) -> Floats:
@@ -32,7 +33,9 @@ def distance_profile(
         pattern: m values, all finite, at least 3.
         series: n values, or a fleet.
         normalize: whether a window's level and scale are taken out before it is compared; False
-            for the plain Euclidean distance, which sees both.
+            for the plain distance, which sees both.
+        p: of the norm that the plain distance is: 1 (Manhattan), 2 (Euclidean), any larger one, or
+            infinity (the largest difference).
         threads: how many to use; 0: ``MOTIFLEET_THREADS``, else one for each core.
         simd: the instruction set, "auto": ``MOTIFLEET_SIMD``, else the widest there is.
 
@@ -48,8 +51,11 @@ def distance_profile(
     array([0.   , 3.   , 3.246])
     >>> distance_profile([1, 2, 4], [10, 20, 40, 1, 2], normalize=False).round(3)
     array([41.243, 42.591, 39.064])
+    >>> distance_profile([1, 2, 4], [10, 20, 40, 1, 2], normalize=False, p=1)
+    array([63., 60., 42.])
     """
-    return _Search.of(pattern, series).distances(normalize, threads, simd)
+    measure = Measure.checked(normalize, p)
+    return _Search.of(pattern, series).distances(measure, threads, simd)
 
 
 def match(
@@ -59,6 +65,7 @@ def match(
     k: int | None = 10,
     max_distance: float | None = None,
     normalize: bool = True,
+    p: float = 2.0,
     threads: int = 0,
     simd: str = "auto",
 ) -> list[Match]:
@@ -68,10 +75,12 @@ def match(
         pattern: m values, all finite, at least 3.
         series: the series to search, or a fleet: then the nearest of all devices.
         k: how many at most; None: all.
-        max_distance: only windows at most this far, in z-normalised Euclidean distance, which
-            goes from 0 (the same shape) to 2 √m (the shape upside down).
+        max_distance: only windows at most this far; z-normalised Euclidean distance goes from 0
+            (the same shape) to 2 √m (the shape upside down).
         normalize: whether a window's level and scale are taken out before it is compared; False
-            for the plain Euclidean distance, which sees both.
+            for the plain distance, which sees both.
+        p: of the norm that the plain distance is: 1 (Manhattan), 2 (Euclidean), any larger one, or
+            infinity (the largest difference).
         threads: how many to use; 0: ``MOTIFLEET_THREADS``, else one for each core.
         simd: the instruction set, "auto": ``MOTIFLEET_SIMD``, else the widest there is.
 
@@ -88,11 +97,11 @@ def match(
     if k is not None:
         k = kernels.result_count(k)
     farthest = np.inf if max_distance is None else _checked(max_distance)
-    search = _Search.of(pattern, series)
+    search, measure = _Search.of(pattern, series), Measure.checked(normalize, p)
     found = (
         search.nearest(k, farthest, threads, simd)
-        if flag("normalize", normalize)
-        else search.nearest_plain(k, farthest, threads, simd)
+        if measure.normalize
+        else search.nearest_plain(k, farthest, measure, threads, simd)
     )
     m = len(search.pattern)
     return [
@@ -117,12 +126,13 @@ class _Search:
         one = as_series(series)
         return cls(values, [one], one.values, np.array([0, len(one)], np.int64))
 
-    def distances(self, normalize: bool, threads: int, simd: str) -> Floats:
+    def distances(self, measure: Measure, threads: int, simd: str) -> Floats:
         return kernels.distance_profile(
             self.pattern,
             self.values,
             self.offsets,
-            normalize=flag("normalize", normalize),
+            normalize=measure.normalize,
+            p=measure.p,
             threads=threads,
             simd=simd,
         )
@@ -139,10 +149,10 @@ class _Search:
         return zip(*(column.tolist() for column in found), strict=True)
 
     def nearest_plain(
-        self, k: int | None, max_distance: float, threads: int, simd: str
+        self, k: int | None, max_distance: float, measure: Measure, threads: int, simd: str
     ) -> Iterator[tuple[int, int, float]]:
-        """Find device, index and plain Euclidean distance of the nearest windows."""
-        scores = self.distances(False, threads, simd)
+        """Find device, index and plain distance of the nearest windows."""
+        scores = self.distances(measure, threads, simd)
         scores = np.where(scores <= max_distance, scores, np.inf)
         m = len(self.pattern)
         offsets = kernels.window_offsets(self.offsets, m)

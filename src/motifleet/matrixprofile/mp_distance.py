@@ -7,6 +7,7 @@ import numpy as np
 
 from motifleet.errors import InvalidArgumentError
 from motifleet.matrixprofile import kernels
+from motifleet.matrixprofile.measure import Z_NORMALISED, Measure
 from motifleet.matrixprofile.nearest import complete_windows, nearest
 from motifleet.matrixprofile.series import SeriesLike, as_series
 from motifleet.types import Floats
@@ -21,6 +22,8 @@ def mpdist(
     m: int,
     *,
     share: float = 0.05,
+    normalize: bool = True,
+    p: float = 2.0,
     threads: int = 0,
     simd: str = "auto",
 ) -> float:
@@ -36,15 +39,19 @@ def mpdist(
         b: the other one, at least m long.
         m: the window length, at least 3.
         share: from 0, the nearest windows alone, to 1, the farthest.
+        normalize: whether a window's level and scale are taken out before it is compared; False
+            for the plain distance, which sees both.
+        p: of the norm that the plain distance is, from 1 (Manhattan) over 2 (Euclidean) to 20.
         threads: how many to use; 0: ``MOTIFLEET_THREADS``, else one for each core.
         simd: the instruction set, "auto": ``MOTIFLEET_SIMD``, else the widest there is.
 
     Returns:
-        A z-normalised Euclidean distance, the same for (a, b) and (b, a). Windows with missing
+        A distance, the same for (a, b) and (b, a). Windows with missing
         values have none; infinity where no window of the one can be compared with the other.
 
     Raises:
-        InvalidArgumentError: either is no series of numbers, or m or share is out of its bounds.
+        InvalidArgumentError: either is no series of numbers, or m, share or p is out of its
+            bounds.
 
     >>> import numpy as np
     >>> rng = np.random.default_rng(1)
@@ -54,8 +61,9 @@ def mpdist(
     True
     """
     m, share = kernels.window_length(m), checked_share(share)
+    measure = Measure.of_join(normalize, p)
     first, second = fitting(a, m, "a").values, fitting(b, m, "b").values
-    (of_a, _), (of_b, _) = nearest(first, second, m, threads, simd)
+    (of_a, _), (of_b, _) = nearest(first, second, m, measure, threads=threads, simd=simd)
     rank = math.ceil(share * (len(first) + len(second)))
     return float(ranked(np.concatenate([of_a, of_b])[:, None], rank)[0])
 
@@ -87,7 +95,14 @@ def ranked(distances: Floats, rank: int) -> Floats:
 
 
 def mpdist_profile(
-    segment: Floats, values: Floats, m: int, rank: int, *, threads: int, simd: str
+    segment: Floats,
+    values: Floats,
+    m: int,
+    rank: int,
+    *,
+    threads: int,
+    simd: str,
+    measure: Measure = Z_NORMALISED,
 ) -> Floats:
     """Measure MPdist between a segment and every stretch of a series that is as long.
 
@@ -96,17 +111,23 @@ def mpdist_profile(
     """
     length = len(segment)
     positions = len(values) - length + 1
+    spans = [values[start : start + CHUNK + length - 1] for start in range(0, positions, CHUNK)]
     chunks = [
-        _chunk(
-            segment, values[start : start + CHUNK + length - 1], m, rank, threads=threads, simd=simd
-        )
-        for start in range(0, positions, CHUNK)
+        _chunk(segment, span, m, rank, threads=threads, simd=simd, measure=measure)
+        for span in spans
     ]
     return np.concatenate(chunks)
 
 
 def _chunk(
-    segment: Floats, values: Floats, m: int, rank: int, *, threads: int, simd: str
+    segment: Floats,
+    values: Floats,
+    m: int,
+    rank: int,
+    *,
+    threads: int,
+    simd: str,
+    measure: Measure,
 ) -> Floats:
     count = len(segment) - m + 1
     matrix = np.full((count, len(values) - m + 1), np.inf)
@@ -114,7 +135,13 @@ def _chunk(
     for row in np.flatnonzero(complete_windows(segment, m)).tolist():
         pattern = np.ascontiguousarray(segment[row : row + m])
         matrix[row] = kernels.distance_profile(
-            pattern, values, offsets, normalize=True, threads=threads, simd=simd
+            pattern,
+            values,
+            offsets,
+            normalize=measure.normalize,
+            p=measure.p,
+            threads=threads,
+            simd=simd,
         )
     of_segment = rolling_minimum(matrix, count)
     of_stretch = np.lib.stride_tricks.sliding_window_view(matrix.min(axis=0), count).T

@@ -3,12 +3,21 @@
 import numpy as np
 
 from motifleet.matrixprofile.join import ab_join
+from motifleet.matrixprofile.measure import Z_NORMALISED, Measure
 from motifleet.types import Floats, Ints
 
 Side = tuple[Floats, Ints]
 
 
-def nearest(a: Floats, b: Floats, m: int, threads: int, simd: str) -> tuple[Side, Side]:
+def nearest(
+    a: Floats,
+    b: Floats,
+    m: int,
+    measure: Measure = Z_NORMALISED,
+    *,
+    threads: int = 0,
+    simd: str = "auto",
+) -> tuple[Side, Side]:
     """Find for each window of a the nearest of b, and for each of b the nearest of a.
 
     Returns:
@@ -16,7 +25,8 @@ def nearest(a: Floats, b: Floats, m: int, threads: int, simd: str) -> tuple[Side
     """
     if min(len(a), len(b)) < m:
         return _nothing(len(a) - m + 1), _nothing(len(b) - m + 1)
-    join = ab_join(a, b, m, threads=threads, simd=simd)
+    normalize, p = measure.normalize, measure.p
+    join = ab_join(a, b, m, normalize=normalize, p=p, threads=threads, simd=simd)
     return (join.distances, join.indices), (join.b_distances, join.b_indices)
 
 

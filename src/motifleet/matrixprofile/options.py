@@ -8,6 +8,7 @@ import numpy as np
 
 from motifleet.errors import InvalidArgumentError
 from motifleet.matrixprofile import kernels
+from motifleet.matrixprofile.measure import Measure
 
 Progress: TypeAlias = Callable[[int, int | None], None]
 """Called now and then with the pairs of windows compared so far, and how many there are."""
@@ -15,11 +16,16 @@ Progress: TypeAlias = Callable[[int, int | None], None]
 
 @dataclass(frozen=True, slots=True)
 class JoinOptions:
-    """Checked options of a join, as the kernels read them."""
+    """Checked options of a join, as the kernels read them.
+
+    Of the share of the pairs that is compared, `skip` is left out: a join can be done in parts.
+    """
 
     k: int
     normalize: bool
+    p: float
     share: float
+    skip: float
     progress: Progress | None
     threads: int
     simd: str
@@ -32,14 +38,18 @@ class JoinOptions:
         simd: str,
         k: int = 1,
         normalize: bool = True,
+        p: float = 2.0,
         share: float = 1.0,
         progress: Progress | None = None,
     ) -> "JoinOptions":
         """Check what a user passed, and resolve what is left to the settings."""
+        measure = Measure.of_join(normalize, p)
         return cls(
             kernels.integer_from("a number of neighbours k", k, 1),
-            flag("normalize", normalize),
+            measure.normalize,
+            measure.p,
             _share(share),
+            0.0,
             _progress(progress),
             kernels.resolve_threads(threads),
             kernels.resolve_simd(simd),
@@ -61,13 +71,6 @@ class JoinOptions:
         if self.progress is not None:
             total = int(pairs * self.share)
             self.progress(total, total)
-
-
-def flag(name: str, value: Any) -> bool:
-    """Return the value as True or False; anything else is refused."""
-    if not isinstance(value, bool | np.bool_):
-        raise InvalidArgumentError(f"expected {name} as True or False, got {value!r}")
-    return bool(value)
 
 
 def _share(share: Any) -> float:

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 class MatrixProfile:
     """For every window of a series, its nearest neighbours in the same series.
 
-    Distances are Euclidean, z-normalised unless ``normalize`` is False; a window without a
-    neighbour has distance infinity and index -1. "Left" neighbours begin earlier, "right" ones
-    later.
+    Distances are Euclidean and z-normalised or, where ``normalize`` is False, plain p-norms; a
+    window without a neighbour has distance infinity and index -1. "Left" neighbours begin
+    earlier, "right" ones later.
 
     Args:
         series: the n values it is of.
@@ -39,6 +39,7 @@ class MatrixProfile:
         normalize: whether distances are z-normalised.
         share: the share of all pairs that was compared; below 1 the profile is approximate, its
             distances are upper bounds.
+        p: of the norm that plain distances are.
     """
 
     series: Series
@@ -53,6 +54,7 @@ class MatrixProfile:
     neighbor_indices: Ints
     normalize: bool = True
     share: float = 1.0
+    p: float = 2.0
 
     def __len__(self) -> int:
         return len(self.distances)
@@ -153,6 +155,7 @@ def matrix_profile(
     *,
     k: int = 1,
     normalize: bool = True,
+    p: float = 2.0,
     share: float = 1.0,
     progress: Progress | None = None,
     threads: int = 0,
@@ -172,7 +175,8 @@ def matrix_profile(
         k: how many nearest neighbours of each window are kept. Each is outside the exclusion
             zone of the window, they may be close to one another.
         normalize: whether a window's level and scale are taken out before it is compared; False
-            for the plain Euclidean distance, which sees both.
+            for the plain distance, which sees both.
+        p: of the norm that the plain distance is, from 1 (Manhattan) over 2 (Euclidean) to 20.
         share: compare only so large a share of the pairs, blocks of diagonals chosen at random
             but always alike: a fast approximation, as in Zhu and others, "Matrix Profile XI:
             SCRIMP++" (ICDM 2018). Distances are then upper bounds.
@@ -194,7 +198,13 @@ def matrix_profile(
     series, m = as_series(series), kernels.window_length(m)
     check_length(series, m)
     options = JoinOptions.checked(
-        k=k, normalize=normalize, share=share, progress=progress, threads=threads, simd=simd
+        k=k,
+        normalize=normalize,
+        p=p,
+        share=share,
+        progress=progress,
+        threads=threads,
+        simd=simd,
     )
     span = np.array([0, len(series)], np.int64)
     sides = _core.self_join(series.values, span, m, options)
@@ -203,7 +213,13 @@ def matrix_profile(
     neighbors = {name: fields[name] for name in ("neighbor_distances", "neighbor_indices")}
     nearest = {name: array for name, array in fields.items() if array.ndim == 1}
     return MatrixProfile(
-        series, m, **nearest, **neighbors, normalize=options.normalize, share=options.share
+        series,
+        m,
+        **nearest,
+        **neighbors,
+        normalize=options.normalize,
+        share=options.share,
+        p=options.p,
     )
 
 

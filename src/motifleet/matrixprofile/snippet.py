@@ -9,6 +9,7 @@ import numpy as np
 from motifleet.errors import InvalidArgumentError
 from motifleet.matrixprofile import kernels
 from motifleet.matrixprofile.findings import Place, place
+from motifleet.matrixprofile.measure import Z_NORMALISED, Measure
 from motifleet.matrixprofile.mp_distance import checked_share, mpdist_profile
 from motifleet.matrixprofile.series import SeriesLike, as_series
 from motifleet.types import Floats, Ints, Series
@@ -134,13 +135,28 @@ def snippets(
 
 
 def stretch_profiles(
-    values: Floats, m: int, window: int, rank: int, *, threads: int, simd: str
+    values: Floats,
+    m: int,
+    window: int,
+    rank: int,
+    *,
+    threads: int,
+    simd: str,
+    measure: Measure = Z_NORMALISED,
 ) -> Floats:
     """Measure MPdist of every whole stretch to all; shape (n // m, n - m + 1)."""
     starts = range(0, len(values) // m * m, m)
     rank = min(rank, 2 * (m - window + 1) - 1)
     rows = [
-        mpdist_profile(values[start : start + m], values, window, rank, threads=threads, simd=simd)
+        mpdist_profile(
+            values[start : start + m],
+            values,
+            window,
+            rank,
+            threads=threads,
+            simd=simd,
+            measure=measure,
+        )
         for start in starts
     ]
     return np.array(rows)

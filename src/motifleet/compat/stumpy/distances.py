@@ -42,7 +42,7 @@ def mpdist(
     a, b = one_dimensional(T_A, "T_A"), one_dimensional(T_B, "T_B")
     check_window_size(m, max_size=min(len(a), len(b)))
     checked_trivial(a, b, ignore_trivial=False)
-    (of_a, _), (of_b, _) = nearest(a, b, m, 0, "auto")
+    (of_a, _), (of_b, _) = nearest(a, b, m)
     each = np.concatenate([of_a, of_b])
     rank = math.ceil(float(np.clip(percentage, 0.0, 1.0)) * (len(a) + len(b)))
     return float(ranked(each[:, None], rank if k is None else int(k))[0])

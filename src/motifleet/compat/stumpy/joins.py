@@ -84,7 +84,7 @@ def _self_join(values: Floats, m: int) -> tuple[Floats, Ints, Ints, Ints]:
 
 
 def _ab_join(a: Floats, b: Floats, m: int) -> tuple[Floats, Ints, Ints, Ints]:
-    (distances, indices), _ = nearest(a, b, m, 0, "auto")
+    (distances, indices), _ = nearest(a, b, m)
     none = np.full(len(indices), -1, np.int64)
     return distances, indices, none, none
 
