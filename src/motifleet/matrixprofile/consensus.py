@@ -122,12 +122,14 @@ class Ostinato:
     ) -> None:
         self.series, self.m = series, m
         self.threads, self.simd, self.measure = threads, simd, measure
+        # Plain distances have no scale that rounding could be measured by.
+        self.slack = SAME * m**0.5 if measure.normalize else 0.0
 
     def run(self, constant: bool) -> tuple[float, int, int]:
         """Return radius, series and index of the most central motif; infinity, -1 where none."""
         best = (np.inf, -1, -1)
         for number, values in enumerate(self.series):
-            if best[0] <= SAME * self.m**0.5:
+            if best[0] <= self.slack:
                 break
             following = (number + 1) % len(self.series)
             other = self.series[following]
@@ -142,13 +144,12 @@ class Ostinato:
         self, best: tuple[float, int, int], number: int, lower: Floats
     ) -> tuple[float, int, int]:
         """Try the windows of a series, those first that are nearest to the following one."""
-        slack = SAME * self.m**0.5
         for index in np.argsort(lower, kind="stable").tolist():
-            improves = best[1] < 0 or lower[index] < best[0] - slack
+            improves = best[1] < 0 or lower[index] < best[0] - self.slack
             if not improves or lower[index] == np.inf:
                 break
             radius = self._radius(number, index, float(lower[index]), best[0])
-            if radius < best[0] - slack or (best[1] < 0 and radius < np.inf):
+            if radius < best[0] - self.slack or (best[1] < 0 and radius < np.inf):
                 best = (radius, number, index)
         return best
 
@@ -183,7 +184,7 @@ class Ostinato:
             theirs, _ = self.across(other, at)
             flat = bool(np.ptp(self._window(other, at)) == 0)
             fits = np.isclose(theirs.max(), radius) and (constant or not flat)
-            if fits and theirs.mean() < least - SAME * self.m**0.5:
+            if fits and theirs.mean() < least - self.slack:
                 best, least = (radius, other, at), theirs.mean()
         return best
 

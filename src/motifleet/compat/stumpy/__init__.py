@@ -12,21 +12,19 @@ returns something that is subtly different. How many threads are used is set by
 """
 
 from motifleet.compat.stumpy import core
+from motifleet.compat.stumpy.anytime import prescraamp, prescrump, scraamp, scrump
 from motifleet.compat.stumpy.chains import allc, atsc
 from motifleet.compat.stumpy.core import mass
-from motifleet.compat.stumpy.distances import mpdist, snippets
-from motifleet.compat.stumpy.joins import ostinato, stump
-from motifleet.compat.stumpy.matches import match, motifs
-from motifleet.compat.stumpy.pan import stimp
+from motifleet.compat.stumpy.distances import aampdist, aampdist_snippets, mpdist, snippets
+from motifleet.compat.stumpy.joins import aamp, aamp_ostinato, ostinato, stump
+from motifleet.compat.stumpy.matches import aamp_match, aamp_motifs, match, motifs
+from motifleet.compat.stumpy.pan import aamp_stimp, stimp
 from motifleet.compat.stumpy.refused import (
-    aamp,
-    aamp_match,
     aamp_mmotifs,
-    aamp_motifs,
-    aamp_ostinato,
-    aamp_stimp,
-    aampdist,
-    aampdist_snippets,
+    aamp_ostinatoed,
+    aamp_stimped,
+    aampdisted,
+    aamped,
     aampi,
     floss,
     gpu_aamp,
@@ -43,10 +41,6 @@ from motifleet.compat.stumpy.refused import (
     mstump,
     mstumped,
     ostinatoed,
-    prescraamp,
-    prescrump,
-    scraamp,
-    scrump,
     stimped,
     stumped,
     stumpi,
@@ -60,9 +54,13 @@ __all__ = [
     "aamp_mmotifs",
     "aamp_motifs",
     "aamp_ostinato",
+    "aamp_ostinatoed",
     "aamp_stimp",
+    "aamp_stimped",
     "aampdist",
     "aampdist_snippets",
+    "aampdisted",
+    "aamped",
     "aampi",
     "allc",
     "atsc",

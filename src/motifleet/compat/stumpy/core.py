@@ -1,12 +1,14 @@
-"""What stumpy's functions share: the checks of their arguments, and ``core.mass``."""
+"""What stumpy's functions share: the checks of their arguments, and the measures of ``core``."""
 
 import warnings
 from typing import Any
 
 import numpy as np
 
-from motifleet.compat.stumpy.refused import check_offered
+from motifleet.compat.stumpy.measures import measure_of
+from motifleet.compat.stumpy.refused import check_offered, refuse
 from motifleet.matrixprofile import distance_profile, exclusion_zone
+from motifleet.matrixprofile.measure import Z_NORMALISED, Measure
 from motifleet.types import Floats
 
 
@@ -91,17 +93,52 @@ def mass(
     Raises:
         ValueError: a series has more than one dimension, or Q is shorter than 3 or longer than T.
         TypeError: the values are not float64.
-        NotImplementedError: normalize=False, or constant windows of one's own.
+        NotImplementedError: p < 1, or constant windows of one's own.
 
     >>> mass(np.array([-11.1, 23.4, 79.5, 1001.0]), np.array([584.0, -11.0, 23.0, 79.0, 1001.0]))
     array([3.18792463e+00, 1.11...e-03])
     """
     check_offered(
         "mass",
-        normalize=normalize,
         T_subseq_isconstant=T_subseq_isconstant,
         Q_subseq_isconstant=Q_subseq_isconstant,
     )
+    if not normalize:
+        mask = T_subseq_isfinite if M_T is None else M_T
+        return mass_absolute(Q, T, mask, p, query_idx)
+    return _measured(Q, T, Z_NORMALISED, query_idx)
+
+
+def mass_absolute(
+    Q: Any,
+    T: Any,
+    T_subseq_isfinite: Any = None,
+    p: float = 2.0,
+    query_idx: int | None = None,
+) -> Floats:
+    """Measure the plain distance of Q to every window of T: the p-norm of their difference.
+
+    Windows that T_subseq_isfinite denies are at infinity, too.
+
+    Raises:
+        ValueError: a series has more than one dimension, or Q is shorter than 3 or longer than T.
+        TypeError: the values are not float64.
+        NotImplementedError: p < 1, or T_subseq_isfinite affirms a window with a NaN.
+
+    >>> mass_absolute(np.array([1.0, 2.0, 4.0]), np.array([1.0, 2.0, 4.0, 8.0]), p=1.0)
+    array([0., 7.])
+    """
+    distances = _measured(Q, T, measure_of("mass_absolute", False, p), query_idx)
+    if T_subseq_isfinite is None or not np.isfinite(as_array(Q)).all():
+        return distances
+    mask = np.asarray(T_subseq_isfinite, np.bool_)
+    windows = np.lib.stride_tricks.sliding_window_view(_flat(T, "T"), len(Q))
+    if np.isnan(windows[mask]).any():
+        refuse("mass_absolute(…, T_subseq_isfinite=…) of a window with a NaN", "it has no distance")
+    return np.where(mask, distances, np.inf)
+
+
+def _measured(Q: Any, T: Any, measure: Measure, query_idx: int | None) -> Floats:
     query, series = _flat(Q, "Q"), _flat(T, "T")
     m = len(query)
     check_window_size(m, max_size=m)
@@ -111,8 +148,8 @@ def mass(
         _check_own(query, series, int(query_idx))
     if not np.isfinite(query).all():
         return np.full(len(series) - m + 1, np.inf)
-    distances = distance_profile(query, series)
-    if query_idx is not None:
+    distances = distance_profile(query, series, normalize=measure.normalize, p=measure.p)
+    if query_idx is not None and (measure.normalize or np.isfinite(distances[int(query_idx)])):
         distances[int(query_idx)] = 0
     return distances
 

@@ -8,11 +8,14 @@ from numpy.typing import NDArray
 
 from motifleet.compat.stumpy.core import as_array, check_window_size, one_dimensional
 from motifleet.compat.stumpy.joins import checked_trivial
-from motifleet.compat.stumpy.refused import check_offered
+from motifleet.compat.stumpy.measures import measure_of, measure_of_join
+from motifleet.compat.stumpy.refused import check_offered, refuse
 from motifleet.matrixprofile.mp_distance import ranked
 from motifleet.matrixprofile.nearest import nearest
 from motifleet.matrixprofile.snippet import stretch_profiles
 from motifleet.types import Floats, Ints
+
+FILTERED = "they go through a filter that is not made for them: fill them or leave them out"
 
 
 def mpdist(
@@ -31,18 +34,17 @@ def mpdist(
     Raises:
         ValueError: a series has more than one dimension, or m is out of its bounds.
         TypeError: the values are not float64.
-        NotImplementedError: normalize=False, or constant windows of one's own.
+        NotImplementedError: p is below 1 or above 20, or constant windows of one's own.
     """
     check_offered(
         "mpdist",
-        normalize=normalize,
         T_A_subseq_isconstant=T_A_subseq_isconstant,
         T_B_subseq_isconstant=T_B_subseq_isconstant,
     )
     a, b = one_dimensional(T_A, "T_A"), one_dimensional(T_B, "T_B")
     check_window_size(m, max_size=min(len(a), len(b)))
     checked_trivial(a, b, ignore_trivial=False)
-    (of_a, _), (of_b, _) = nearest(a, b, m)
+    (of_a, _), (of_b, _) = nearest(a, b, m, measure_of_join("mpdist", normalize, p))
     each = np.concatenate([of_a, of_b])
     rank = math.ceil(float(np.clip(percentage, 0.0, 1.0)) * (len(a) + len(b)))
     return float(ranked(each[:, None], rank if k is None else int(k))[0])
@@ -69,22 +71,54 @@ def snippets(
     Raises:
         ValueError: m is less than 3 or more than half the length of T.
         TypeError: the values are not float64.
-        NotImplementedError: normalize=False, or constant windows of one's own.
+        NotImplementedError: p < 1, constant windows of one's own, or plain distances of missing
+            values.
     """
-    check_offered(
-        "snippets", normalize=normalize, mpdist_T_subseq_isconstant=mpdist_T_subseq_isconstant
-    )
-    series = as_array(T)
+    check_offered("snippets", mpdist_T_subseq_isconstant=mpdist_T_subseq_isconstant)
+    measure, series = measure_of("snippets", normalize, p), as_array(T)
     check_window_size(m, max_size=series.shape[0] // 2)
     size = math.ceil(float(np.clip(percentage, 0.0, 1.0)) * m) if s is None else int(s)
     share = float(np.clip(mpdist_percentage, 0.0, 1.0))
     rank = math.ceil(share * 2 * m) if mpdist_k is None else int(mpdist_k)
-    distances = stretch_profiles(series, m, min(size, m), rank, threads=0, simd="auto")
+    if not (normalize or np.isfinite(series).all()):
+        refuse("snippets(…, normalize=False) of missing values", FILTERED)
+    distances = stretch_profiles(
+        series, m, min(size, m), rank, threads=0, simd="auto", measure=measure
+    )
+    if not normalize:
+        # As in stumpy: of plain distances, the last stretch is none if the series ends with it.
+        distances = distances[: -(-len(series) // m) - 1]
     chosen, areas = _chosen(distances, k)
     profiles = distances[chosen]
     fractions, regimes = _regimes(profiles)
     stretches = np.array([series[number * m : number * m + m] for number in chosen])
     return stretches, np.array(chosen, np.int64) * m, profiles, fractions, areas, regimes
+
+
+def aampdist(
+    T_A: Any,
+    T_B: Any,
+    m: int,
+    percentage: float = 0.05,
+    k: int | None = None,
+    p: float = 2.0,
+) -> float:
+    """Measure how far two series are apart: as `mpdist` with ``normalize=False``."""
+    return mpdist(T_A, T_B, m, percentage, k, normalize=False, p=p)
+
+
+def aampdist_snippets(
+    T: Any,
+    m: int,
+    k: int,
+    percentage: float = 1.0,
+    s: int | None = None,
+    mpdist_percentage: float = 0.05,
+    mpdist_k: int | None = None,
+    p: float = 2.0,
+) -> tuple[Floats, Ints, Floats, Floats, Floats, Ints]:
+    """Find stretches that stand for most of T: as `snippets` with ``normalize=False``."""
+    return snippets(T, m, k, percentage, s, mpdist_percentage, mpdist_k, normalize=False, p=p)
 
 
 def _chosen(distances: Floats, k: int) -> tuple[list[int], Floats]:

@@ -1,4 +1,4 @@
-"""``stump`` and ``ostinato``: the joins of series with themselves and with one another."""
+"""``stump``, ``aamp``, ``ostinato``: joins of series with themselves and with one another."""
 
 import warnings
 from typing import Any
@@ -6,12 +6,14 @@ from typing import Any
 import numpy as np
 
 from motifleet.compat.stumpy.core import check_window_size, equal, one_dimensional
+from motifleet.compat.stumpy.measures import measure_of_join
 from motifleet.compat.stumpy.mparray import mparray
 from motifleet.compat.stumpy.refused import check_offered, refuse
-from motifleet.matrixprofile import matrix_profile
+from motifleet.compat.stumpy.sides import joined
 from motifleet.matrixprofile.consensus import Ostinato
-from motifleet.matrixprofile.nearest import nearest
-from motifleet.types import Floats, Ints
+from motifleet.types import Floats
+
+ZEROS = "it would take them for zeros in some of the distances: fill them or leave them out"
 
 
 def stump(
@@ -28,38 +30,51 @@ def stump(
     """Compute the matrix profile of T_A, or the one of its windows in T_B.
 
     Returns:
-        distances, indices, left and right indices, as columns of objects; left and right ones
-        are -1 for a join with another series.
+        k columns of distances, k of indices, then left and right indices, all objects; left and
+        right ones are -1 for a join with another series.
 
     Raises:
         ValueError: a series has more than one dimension, or m is out of its bounds.
         TypeError: the values are not float64.
-        NotImplementedError: normalize=False, k > 1, or constant windows of one's own.
+        NotImplementedError: p is below 1 or above 20, or constant windows of one's own.
     """
     check_offered(
         "stump",
-        normalize=normalize,
         T_A_subseq_isconstant=T_A_subseq_isconstant,
         T_B_subseq_isconstant=T_B_subseq_isconstant,
     )
-    if k != 1:
-        refuse("stump(…, k=…)", "not offered under this name yet; matrix_profile(…, k=…) is")
+    measure = measure_of_join("stump", normalize, p)
     if T_B is None and not ignore_trivial:
         warnings.warn("a self-join ignores trivial matches: ignore_trivial=True", stacklevel=2)
         ignore_trivial = True
     a = one_dimensional(T_A, "T_A")
     b = a if T_B is None else one_dimensional(T_B, "T_B")
     check_window_size(m, max_size=min(len(a), len(b)))
-    if checked_trivial(a, b, ignore_trivial):
+    trivial = checked_trivial(a, b, ignore_trivial)
+    if trivial:
         check_window_size(m, n=len(a))
-        columns = _self_join(a, m)
-    else:
-        columns = _ab_join(a, b, m)
-    out = np.empty((len(a) - m + 1, 4), dtype=object)
-    for number, column in enumerate(columns):
-        out[:, number] = column
-    _warn_if_small(columns[0])
-    return mparray(out, m, 1, 4)
+    found = joined(a, None if trivial else b, m, k, measure)
+    out = np.empty((len(a) - m + 1, 2 * k + 2), dtype=object)
+    out[:, :k] = found.distances
+    out[:, k:] = np.column_stack([found.indices, found.left_indices, found.right_indices])
+    _warn_if_small(found.distances[:, 0])
+    return mparray(out, m, k, 4)
+
+
+def aamp(
+    T_A: Any,
+    m: int,
+    T_B: Any = None,
+    ignore_trivial: bool = True,
+    p: float = 2.0,
+    k: int = 1,
+) -> mparray:
+    """Compute the matrix profile of plain distances: as `stump` with ``normalize=False``.
+
+    >>> aamp(np.array([584.0, -11.0, 23.0, 79.0, 1001.0, 0.0, -19.0]), m=3, p=1.0).P_
+    array([ 470., 1133., 1629., 1147.,  470.])
+    """
+    return stump(T_A, m, T_B, ignore_trivial, False, p, k)
 
 
 def checked_trivial(a: Floats, b: Floats, ignore_trivial: bool) -> bool:
@@ -72,21 +87,6 @@ def checked_trivial(a: Floats, b: Floats, ignore_trivial: bool) -> bool:
     if ignore_trivial and not same:
         warnings.warn("T_A and T_B are not equal: ignore_trivial=False is used", stacklevel=3)
     return ignore_trivial and same
-
-
-def _self_join(values: Floats, m: int) -> tuple[Floats, Ints, Ints, Ints]:
-    if not np.isfinite(values).any():
-        count = len(values) - m + 1
-        none = np.full(count, -1, np.int64)
-        return np.full(count, np.inf), none, none, none
-    profile = matrix_profile(values, m)
-    return profile.distances, profile.indices, profile.left_indices, profile.right_indices
-
-
-def _ab_join(a: Floats, b: Floats, m: int) -> tuple[Floats, Ints, Ints, Ints]:
-    (distances, indices), _ = nearest(a, b, m)
-    none = np.full(len(indices), -1, np.int64)
-    return distances, indices, none, none
 
 
 def _warn_if_small(distances: Floats) -> None:
@@ -111,7 +111,8 @@ def ostinato(
     Raises:
         ValueError: Ts is no list, or m is out of its bounds.
         TypeError: the values are not float64.
-        NotImplementedError: normalize=False, or constant windows of one's own.
+        NotImplementedError: constant windows of one's own; or, of plain distances, missing values
+            or p below 1 or above 20.
 
     >>> radius, series, index = ostinato(
     ...     [
@@ -124,11 +125,19 @@ def ostinato(
     >>> round(radius, 6), series, index
     (1.237024, 0, 4)
     """
-    check_offered("ostinato", normalize=normalize, Ts_subseq_isconstant=Ts_subseq_isconstant)
+    check_offered("ostinato", Ts_subseq_isconstant=Ts_subseq_isconstant)
+    measure = measure_of_join("ostinato", normalize, p)
     if not isinstance(Ts, list):
         raise ValueError(f"expected Ts as a list, got a {type(Ts).__name__}")
     series = [one_dimensional(each, "each series of Ts") for each in Ts]
     for each in series:
         check_window_size(m, max_size=len(each))
-    radius, number, index = Ostinato(series, m, 0, "auto").run(constant=True)
+    if not (normalize or all(np.isfinite(each).all() for each in series)):
+        refuse("ostinato(…, normalize=False) of series with missing values", ZEROS)
+    radius, number, index = Ostinato(series, m, 0, "auto", measure).run(constant=True)
     return radius, max(number, 0), max(index, 0)
+
+
+def aamp_ostinato(Ts: list[Any], m: int, p: float = 2.0) -> tuple[float, int, int]:
+    """Find the consensus motif by plain distances: as `ostinato` with ``normalize=False``."""
+    return ostinato(Ts, m, False, p)

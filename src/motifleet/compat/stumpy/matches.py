@@ -7,9 +7,11 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from motifleet.compat.stumpy.core import as_array, finite, mass, one_dimensional
+from motifleet.compat.stumpy.core import as_array, finite, mass, mass_absolute, one_dimensional
+from motifleet.compat.stumpy.measures import measure_of
 from motifleet.compat.stumpy.refused import check_offered
 from motifleet.matrixprofile import exclusion_zone
+from motifleet.matrixprofile.measure import Measure
 from motifleet.types import Floats, Ints
 
 MaxDistance: TypeAlias = float | Callable[[Floats], float] | None
@@ -38,7 +40,7 @@ def match(
     Raises:
         ValueError: Q has missing values, or is shorter than 3 or longer than T.
         TypeError: the values are not float64.
-        NotImplementedError: normalize=False, or constant windows of one's own.
+        NotImplementedError: p < 1, or constant windows of one's own.
 
     >>> series = np.array([584.0, -11.0, 23.0, 79.0, 1001.0])
     >>> match(np.array([-11.1, 23.4, 79.5, 1001.0]), series)[:, 1].tolist()
@@ -46,7 +48,6 @@ def match(
     """
     check_offered(
         "match",
-        normalize=normalize,
         T_subseq_isconstant=T_subseq_isconstant,
         Q_subseq_isconstant=Q_subseq_isconstant,
     )
@@ -54,8 +55,36 @@ def match(
     if not np.isfinite(query).all():
         raise ValueError("expected Q without missing or infinite values")
     rows = range(len(series))
-    each = np.array([mass(query[row], series[row], query_idx=query_idx) for row in rows])
+    if normalize:
+        each = np.array([mass(query[row], series[row], query_idx=query_idx) for row in rows])
+    else:
+        masks = _masks(T_subseq_isfinite if M_T is None else M_T, len(series))
+        each = np.array([mass_absolute(query[row], series[row], masks[row], p) for row in rows])
     return _matches(each.mean(axis=0), query.shape[1], max_distance, max_matches, atol, query_idx)
+
+
+def _masks(masks: Any, count: int) -> Any:
+    return [None] * count if masks is None else np.atleast_2d(masks)
+
+
+def aamp_match(
+    Q: Any,
+    T: Any,
+    T_subseq_isfinite: Any = None,
+    max_distance: MaxDistance = None,
+    max_matches: int | None = None,
+    atol: float = 1e-8,
+    query_idx: int | None = None,
+    p: float = 2.0,
+) -> NDArray[Any]:
+    """Find the windows of T near to Q by plain distances: as `match` with ``normalize=False``.
+
+    >>> series = np.array([584.0, -11.0, 23.0, 79.0, 1001.0])
+    >>> aamp_match(np.array([-11.0, 23.0, 80.0]), series, p=1.0)[:, 1].tolist()
+    [1]
+    """
+    limits = max_distance, max_matches, atol, query_idx
+    return match(Q, T, T_subseq_isfinite, None, *limits, normalize=False, p=p)
 
 
 def _matches(
@@ -108,9 +137,10 @@ def motifs(
     Raises:
         ValueError: T or P has more than one dimension.
         TypeError: T is not float64.
-        NotImplementedError: normalize=False, or constant windows of one's own.
+        NotImplementedError: p < 1, or constant windows of one's own.
     """
-    check_offered("motifs", normalize=normalize, T_subseq_isconstant=T_subseq_isconstant)
+    check_offered("motifs", T_subseq_isconstant=T_subseq_isconstant)
+    measure = measure_of("motifs", normalize, p)
     series = one_dimensional(T, "T")
     if P.ndim != 1:
         raise ValueError(f"expected P of one dimension, got {P.ndim}")
@@ -120,7 +150,10 @@ def motifs(
     limit = _usual_cutoff(profile) if cutoff is None else cutoff
     if limit == 0.0:
         warnings.warn("the cutoff is 0.0: few motifs, if any, will be found", stacklevel=2)
-    search = _Motifs(series, profile, limit, max_distance, atol)
+    if not normalize:
+        # As in stumpy: where a value is missing, the matches of plain distances have zero.
+        series = np.where(np.isfinite(series), series, 0.0)
+    search = _Motifs(series, profile, limit, max_distance, atol, measure)
     found = search.run(max(max_motifs, 1), min_neighbors, max_matches or len(profile))
     if not found:
         warnings.warn("no motif was found: raise cutoff or max_distance", stacklevel=2)
@@ -128,14 +161,36 @@ def motifs(
     return distances, _filled([each[:, 1] for each in found], -1, np.int64)
 
 
+def aamp_motifs(
+    T: Any,
+    P: Any,
+    min_neighbors: int = 1,
+    max_distance: MaxDistance = None,
+    cutoff: float | None = None,
+    max_matches: int | None = 10,
+    max_motifs: int = 1,
+    atol: float = 1e-8,
+    p: float = 2.0,
+) -> tuple[Floats, Ints]:
+    """Find motifs and their matches by plain distances: as `motifs` with ``normalize=False``."""
+    limits = min_neighbors, max_distance, cutoff, max_matches, max_motifs, atol
+    return motifs(T, P, *limits, normalize=False, p=p)
+
+
 class _Motifs:
     """The search for motifs: the lowest point of what is left of a profile, in turn."""
 
     def __init__(
-        self, series: Floats, profile: Floats, cutoff: float, limit: MaxDistance, atol: float
+        self,
+        series: Floats,
+        profile: Floats,
+        cutoff: float,
+        limit: MaxDistance,
+        atol: float,
+        measure: Measure,
     ) -> None:
         self.series, self.profile, self.cutoff = series, profile, cutoff
-        self.limit, self.atol = limit, atol
+        self.limit, self.atol, self.measure = limit, atol, measure
         self.m = len(series) - len(profile) + 1
 
     def run(self, count: int, min_neighbors: int, most: int) -> list[NDArray[Any]]:
@@ -148,9 +203,12 @@ class _Motifs:
                 self.series[at : at + self.m],
                 self.series,
                 max_distance=self.limit,
-                max_matches=most,
+                # As in stumpy: all matches of plain distances are taken out of the profile.
+                max_matches=most if self.measure.normalize else None,
                 atol=self.atol,
                 query_idx=at,
+                normalize=self.measure.normalize,
+                p=self.measure.p,
             )
             if len(matches) > min_neighbors:
                 found.append(matches[:most])

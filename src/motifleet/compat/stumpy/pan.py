@@ -1,22 +1,27 @@
-"""``stimp``: the profiles of every window length, as one picture."""
+"""``stimp`` and ``aamp_stimp``: the profiles of every window length, as one picture."""
 
 from collections import deque
 from typing import Any
 
 import numpy as np
 
+from motifleet.compat.stumpy.anytime import scrump
 from motifleet.compat.stumpy.core import get_max_window_size
 from motifleet.compat.stumpy.joins import stump
-from motifleet.compat.stumpy.refused import RANDOM, check_offered, refuse
+from motifleet.compat.stumpy.refused import check_offered, refuse
 from motifleet.types import Floats, Ints
+
+TWO = "stumpy takes p for 2.0 here, whatever it is: pass p=2.0"
 
 
 class stimp:  # noqa: N801
-    """The pan matrix profile: one exact profile with every `update`, in breadth-first order.
+    """The pan matrix profile: one profile with every `update`, in breadth-first order.
+
+    With a percentage below 1 a profile is that of `scrump` after one update.
 
     Raises:
         TypeError: the values are not float64.
-        NotImplementedError: percentage < 1, normalize=False, or constant windows of one's own.
+        NotImplementedError: plain distances with p other than 2, or constant windows of one's own.
     """
 
     def __init__(
@@ -31,11 +36,11 @@ class stimp:  # noqa: N801
         p: float = 2.0,
         T_subseq_isconstant_func: Any = None,
     ) -> None:
-        check_offered(
-            "stimp", normalize=normalize, T_subseq_isconstant_func=T_subseq_isconstant_func
-        )
-        if percentage < 1.0:
-            refuse("stimp(…, percentage < 1.0)", f"{RANDOM}: pass percentage=1.0")
+        check_offered("stimp", T_subseq_isconstant_func=T_subseq_isconstant_func)
+        if not normalize and p != 2.0:
+            refuse(f"stimp(…, normalize=False, p={p})", TWO)
+        self._normalize = normalize
+        self._percentage, self._first = float(np.clip(percentage, 0.0, 1.0)), pre_scrump
         self._T = T.copy()
         largest = get_max_window_size(len(self._T))
         if max_m is None:
@@ -51,9 +56,24 @@ class stimp:  # noqa: N801
     def update(self) -> None:
         """Compute the profile of the next window length; nothing once all are done."""
         if self._done < len(self._M):
-            profile = stump(self._T, int(self._M[self._done])).P_
+            profile = self._profile(int(self._M[self._done]))
             self._PAN[self._order[self._done], : len(profile)] = profile
             self._done += 1
+
+    def _profile(self, m: int) -> Floats:
+        if self._percentage >= 1.0:
+            return stump(self._T, m, normalize=self._normalize).P_
+        share, first = self._percentage, self._first
+        found = scrump(self._T, m, percentage=share, pre_scrump=first, normalize=self._normalize)
+        found.update()
+        return found.P_
+
+    def _largest(self) -> Floats:
+        """The largest distances that there can be of the window lengths done."""
+        lengths = np.sqrt(self._M[: self._done])
+        if self._normalize:
+            return np.asarray(2.0 * lengths)
+        return np.asarray(np.ptp(self._T[np.isfinite(self._T)]) * lengths)
 
     def pan(
         self,
@@ -67,7 +87,8 @@ class stimp:  # noqa: N801
 
         Args:
             threshold: the share of the nearest that contrast brings out.
-            normalize: whether distances are divided by the largest there can be, 2 √m.
+            normalize: whether distances are divided by the largest there can be: 2 √m or, of plain
+                ones, √m times the range of the values.
             contrast: whether ranks are spread around the threshold.
             binary: whether all up to the threshold is 0, the rest 1.
             clip: whether all is brought between 0 and 1.
@@ -76,7 +97,7 @@ class stimp:  # noqa: N801
         picture = np.where(np.isinf(self._PAN), np.nan, self._PAN)
         rows = picture[done]
         if normalize:
-            rows = np.minimum(1.0, rows / (2.0 * np.sqrt(self._M[: self._done]))[:, None])
+            rows = np.minimum(1.0, rows / self._largest()[:, None])
         if contrast:
             rows = 1.0 / (1.0 + np.exp(-10 * (_percentiles(rows) - threshold)))
         if binary:
@@ -103,6 +124,23 @@ class stimp:  # noqa: N801
         """The profiles in the order of `M_`, those not done of infinities."""
         lengths = zip(self._order, self._M, strict=True)
         return [self._PAN[row][: len(self._T) - m + 1] for row, m in lengths]
+
+
+class aamp_stimp(stimp):  # noqa: N801
+    """The pan matrix profile of plain distances: `stimp` with ``normalize=False``."""
+
+    def __init__(
+        self,
+        T: Any,
+        min_m: int = 3,
+        max_m: int | None = None,
+        step: int = 1,
+        percentage: float = 0.01,
+        pre_scraamp: bool = True,
+        p: float = 2.0,
+    ) -> None:
+        how = percentage, pre_scraamp
+        super().__init__(T, min_m, max_m, step, *how, normalize=False, p=p)
 
 
 def breadth_first(count: int) -> Ints:

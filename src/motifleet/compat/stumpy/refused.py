@@ -6,7 +6,6 @@ from typing import Any, NoReturn
 EUCLIDEAN = "not offered under this name yet; matrix_profile(…, normalize=False) is"
 SEVERAL = "not offered under this name yet; multidimensional_profile is"
 STREAMING = "not offered under this name yet; StreamingProfile is"
-RANDOM = "not offered under this name yet; matrix_profile(…, share=…) is"
 CLUSTER = "there is no Dask or Ray cluster: the name without 'ed' uses every core of this machine"
 GPU = "Motifleet computes on CPUs: the name without 'gpu_' uses every core of this machine"
 
@@ -34,28 +33,21 @@ def _refused(name: str, reason: str) -> Callable[..., Any]:
     return function
 
 
-aamp = _refused("aamp", EUCLIDEAN)
-aamp_match = _refused("aamp_match", EUCLIDEAN)
 aamp_mmotifs = _refused("aamp_mmotifs", EUCLIDEAN)
-aamp_motifs = _refused("aamp_motifs", EUCLIDEAN)
-aamp_ostinato = _refused("aamp_ostinato", EUCLIDEAN)
-aamp_stimp = _refused("aamp_stimp", EUCLIDEAN)
-aampdist = _refused("aampdist", EUCLIDEAN)
-aampdist_snippets = _refused("aampdist_snippets", EUCLIDEAN)
 aampi = _refused("aampi", EUCLIDEAN)
 maamp = _refused("maamp", EUCLIDEAN)
 maamp_mdl = _refused("maamp_mdl", EUCLIDEAN)
 maamp_subspace = _refused("maamp_subspace", EUCLIDEAN)
-prescraamp = _refused("prescraamp", EUCLIDEAN)
-scraamp = _refused("scraamp", EUCLIDEAN)
 mdl = _refused("mdl", SEVERAL)
 mmotifs = _refused("mmotifs", SEVERAL)
 mstump = _refused("mstump", SEVERAL)
 subspace = _refused("subspace", SEVERAL)
 floss = _refused("floss", STREAMING)
 stumpi = _refused("stumpi", STREAMING)
-prescrump = _refused("prescrump", RANDOM)
-scrump = _refused("scrump", RANDOM)
+aamp_ostinatoed = _refused("aamp_ostinatoed", CLUSTER)
+aamp_stimped = _refused("aamp_stimped", CLUSTER)
+aampdisted = _refused("aampdisted", CLUSTER)
+aamped = _refused("aamped", CLUSTER)
 mpdisted = _refused("mpdisted", CLUSTER)
 mstumped = _refused("mstumped", CLUSTER)
 ostinatoed = _refused("ostinatoed", CLUSTER)
