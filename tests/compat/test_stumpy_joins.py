@@ -60,6 +60,13 @@ def test_stump_of_a_series_with_itself_as_another(theirs: ModuleType) -> None:
 def test_stump_of_nothing(theirs: ModuleType) -> None:
     values = np.full(30, np.nan)
     np.testing.assert_array_equal(ours.stump(values, 5), theirs.stump(values, 5))
+    np.testing.assert_array_equal(ours.aamp(values, 5, k=2), theirs.aamp(values, 5, k=2))
+    other = series("noise", 40)
+    for a, b in ((values, other), (other, values)):
+        mine, yours = (each.stump(a, 5, b, ignore_trivial=False) for each in (ours, theirs))
+        np.testing.assert_array_equal(mine, yours)
+        assert ours.mpdist(a, b, 5) == theirs.mpdist(a, b, 5) == np.inf
+        assert ours.aampdist(a, b, 5) == theirs.aampdist(a, b, 5) == np.inf
 
 
 def test_stump_takes_pandas(theirs: ModuleType) -> None:

@@ -23,7 +23,8 @@ def nearest(
     Returns:
         distances and indices for a, then for b; infinity and -1 where there is none.
     """
-    if min(len(a), len(b)) < m:
+    empty = not (np.isfinite(a).any() and np.isfinite(b).any())
+    if min(len(a), len(b)) < m or empty:
         return _nothing(len(a) - m + 1), _nothing(len(b) - m + 1)
     normalize, p = measure.normalize, measure.p
     join = ab_join(a, b, m, normalize=normalize, p=p, threads=threads, simd=simd)
