@@ -144,7 +144,8 @@ def fleet_profile(
         m: the window length, at least 3.
         normalize: whether a window's level and scale are taken out before it is compared; False
             for the plain distance, which sees both.
-        p: of the norm that the plain distance is, from 1 (Manhattan) over 2 (Euclidean) to 20.
+        p: of the norm that the plain distance is, from 1 (Manhattan) over 2 (Euclidean) to 20;
+            whole ones take a small part of the time that others do.
         progress: called now and then with the pairs of windows compared so far and their number;
             what it raises stops the work, as Ctrl-C does.
         threads: how many to use; 0: ``MOTIFLEET_THREADS``, else one for each core.

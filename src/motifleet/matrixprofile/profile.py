@@ -176,7 +176,8 @@ def matrix_profile(
             zone of the window, they may be close to one another.
         normalize: whether a window's level and scale are taken out before it is compared; False
             for the plain distance, which sees both.
-        p: of the norm that the plain distance is, from 1 (Manhattan) over 2 (Euclidean) to 20.
+        p: of the norm that the plain distance is, from 1 (Manhattan) over 2 (Euclidean) to 20;
+            whole ones take a small part of the time that others do.
         share: compare only so large a share of the pairs, blocks of diagonals chosen at random
             but always alike: a fast approximation, as in Zhu and others, "Matrix Profile XI:
             SCRIMP++" (ICDM 2018). Distances are then upper bounds.
