@@ -16,7 +16,6 @@ mod reseed;
 mod rows;
 mod strides;
 mod tile;
-mod strides;
 
 use crate::simd::Simd;
 use crate::watch::Watch;

@@ -33,7 +33,7 @@ pub struct Tiles<'a> {
 impl Tiles<'_> {
     /// Whether tiles do what is asked for, and faster than blocks of diagonals do.
     pub fn suit<S: Simd>(options: Options<'_>) -> bool {
-        S::TILES && options.k == 1 && options.share >= 1.0
+        S::TILES && options.k == 1 && options.skip <= 0.0 && options.share >= 1.0
     }
 
     /// The nearest neighbour of each row, and of each column; the earliest of equally near ones.
@@ -245,6 +245,7 @@ mod tests {
             let options = Options {
                 k: 1,
                 threads: self.threads,
+                skip: 0.0,
                 share: 1.0,
                 watch: &Watch::new(&|_| true),
             };
