@@ -14,7 +14,8 @@ use crate::simd::{Kernel, Simd};
 use crate::stats::Frame;
 use crate::threads;
 
-const BANDS: [Band; 2] = [Band { rows: 0, first: 0 }, Band { rows: 1, first: 1 }];
+/// Together the whole rectangle.
+pub const BANDS: [Band; 2] = [Band { rows: 0, first: 0 }, Band { rows: 1, first: 1 }];
 
 /// Joins two series of at least `m` values each.
 pub struct AbJoin<'a> {

@@ -15,6 +15,7 @@ mod nearest;
 mod norm;
 mod plain_distances;
 mod profile;
+mod reseed;
 mod self_join;
 mod simd;
 mod stats;
@@ -107,7 +108,7 @@ mod _core {
     /// The multidimensional profile of `values` (channels, n), or of it and `other` joined.
     ///
     /// The order of channels is how many come first as they are, and whether of the others
-    /// the farthest do.
+    /// the farthest do. Distances that are not normalised are p-norms.
     #[pyfunction]
     fn multidimensional<'py>(
         py: Python<'py>,
@@ -115,13 +116,31 @@ mod _core {
         other: Option<PyReadonlyArray2<'py, f64>>,
         m: usize,
         order: (usize, bool),
-        threads: usize,
-        simd: &str,
+        how: How,
     ) -> PyResult<Vec<Side<'py>>> {
-        let level = level(simd)?;
-        let join = multidimensional_join(&values, other.as_ref(), m, order)?;
-        let threads = threads::count(threads);
-        let profiles = py.detach(|| level.visit(Join { threads, ..join }));
+        let level = level(&how.simd)?;
+        let powers = how.powers()?;
+        let both: Vec<_> = std::iter::once(&values).chain(&other).collect();
+        check_channels(&both, m, order.0)?;
+        let series: PyResult<Vec<_>> = both.iter().map(|each| Ok(each.as_slice()?)).collect();
+        let series = series?;
+        let windows = |of: &PyReadonlyArray2<'_, f64>| of.shape()[1] + 1 - m;
+        let pairs = match &other {
+            None => crate::self_join::pairs(windows(&values), m),
+            Some(other) => windows(&values) * windows(other),
+        };
+        let channels = values.shape()[0];
+        let profiles = how.watched(py, pairs, |options| {
+            level.visit(Join {
+                series,
+                channels,
+                m,
+                fixed: order.0,
+                farthest: order.1,
+                powers,
+                options,
+            })
+        })?;
         let sides = profiles.into_iter().map(|profile| {
             (
                 profile.distance.into_pyarray(py),
@@ -257,14 +276,8 @@ fn fleet<'a>(
         .ok_or_else(|| PyValueError::new_err("expected offsets from 0 to the number of values"))
 }
 
-fn multidimensional_join<'a>(
-    values: &'a PyReadonlyArray2<'_, f64>,
-    other: Option<&'a PyReadonlyArray2<'_, f64>>,
-    m: usize,
-    (fixed, farthest): (usize, bool),
-) -> PyResult<Join<'a>> {
-    let both: Vec<_> = std::iter::once(values).chain(other).collect();
-    let channels = values.shape()[0];
+fn check_channels(both: &[&PyReadonlyArray2<'_, f64>], m: usize, fixed: usize) -> PyResult<()> {
+    let channels = both[0].shape()[0];
     let fits = |each: &&PyReadonlyArray2<'_, f64>| {
         each.shape()[0] == channels && (1..=each.shape()[1]).contains(&m)
     };
@@ -273,13 +286,5 @@ fn multidimensional_join<'a>(
             "expected equal channels and m values in each",
         ));
     }
-    let series: PyResult<_> = both.into_iter().map(|each| Ok(each.as_slice()?)).collect();
-    Ok(Join {
-        series: series?,
-        channels,
-        m,
-        fixed,
-        farthest,
-        threads: 1,
-    })
+    Ok(())
 }

@@ -89,12 +89,8 @@ impl Side {
     ///
     /// They are found in the order of their distance in time, and later ones first where
     /// `later_first`: so one thread meets them, and so must many.
-    pub fn merge(&mut self, other: &Side, later_first: bool) {
-        let order = |i: usize, index: i64| {
-            let lag = index - i as i64;
-            let second = if later_first { lag < 0 } else { lag > 0 };
-            (second, lag.unsigned_abs())
-        };
+    fn merge(&mut self, other: &Side, later_first: bool) {
+        let order = |i, index| order(i, index, later_first);
         if self.k > 1 {
             return self.merge_lists(other, order);
         }
@@ -140,4 +136,18 @@ impl Side {
             }
         }
     }
+}
+
+/// When a neighbour is found: by the distance in time, and later ones first or last.
+pub fn order(window: usize, neighbour: i64, later_first: bool) -> (bool, u64) {
+    let lag = neighbour - window as i64;
+    let second = if later_first { lag < 0 } else { lag > 0 };
+    (second, lag.unsigned_abs())
+}
+
+/// Neighbours of the first band come before those of the second, as one thread meets them.
+pub fn merge([mut first, mut second]: [Side; 2], others: [Side; 2]) -> [Side; 2] {
+    first.merge(&others[0], true);
+    second.merge(&others[1], false);
+    [first, second]
 }

@@ -1,10 +1,11 @@
 //! The plain distances, which see level and scale.
 
-use super::best::Side;
+use super::best::{self, Side};
 use super::differences::{HELD, Steps};
 use super::strides::{Squares, Stride, Terms};
-use super::{Block, Measure, reseed};
+use super::{Block, Measure, Walk};
 use crate::norm::{Absolute, Powers, Real, Term, Whole};
+use crate::reseed;
 use crate::simd::{PADDING, Simd};
 use crate::stats::{self, Frame};
 use crate::watch::Watch;
@@ -136,8 +137,9 @@ impl Between<'_> {
     }
 }
 
-impl Measure for Between<'_> {
+impl Walk for Between<'_> {
     type State = State;
+    type Found = [Side; 2];
 
     fn state<S: Simd>(&self) -> State {
         State {
@@ -154,9 +156,14 @@ impl Measure for Between<'_> {
         self.sides[side].count
     }
 
-    fn side(&self, side: usize, k: usize) -> Side {
-        let Levels { barrier, count, .. } = self.sides[side];
-        Side::new(k, barrier[..*count].iter().map(|barrier| *barrier == 0.0))
+    fn nothing<S: Simd>(&self, k: usize) -> [Side; 2] {
+        self.sides.map(|Levels { barrier, count, .. }| {
+            Side::new(k, barrier[..*count].iter().map(|barrier| *barrier == 0.0))
+        })
+    }
+
+    fn merge(&self, mine: [Side; 2], others: [Side; 2]) -> [Side; 2] {
+        best::merge(mine, others)
     }
 
     fn walk<S: Simd>(
@@ -184,7 +191,9 @@ impl Measure for Between<'_> {
             Powers::Real(p) => self.walk_by(simd, self.terms(block, Real(p)), state, sides, job),
         }
     }
+}
 
+impl Measure for Between<'_> {
     fn distance<S: Simd>(&self, simd: S, side: usize, (i, j): (usize, usize), _: f64) -> f64 {
         let (a, b) = (self.sides[side], self.sides[1 - side]);
         let distance = self.powers.distance(simd, a.window(i), b.window(j));

@@ -2,7 +2,8 @@
 //!
 //! The distance matrix is walked along its diagonals, a block of neighbouring ones at a time: what
 //! the pairs of a diagonal have in common makes each a small step from the one before (Yeh and
-//! others 2016, Zimmerman and others 2019). A [`Measure`] knows that step.
+//! others 2016, Zimmerman and others 2019). A [`Measure`] knows that step; a [`Walk`] is all that
+//! the search needs of it.
 
 pub mod best;
 pub mod constant;
@@ -12,7 +13,6 @@ pub mod shapes;
 pub mod tiles;
 
 mod differences;
-mod reseed;
 mod rows;
 mod strides;
 mod tile;
@@ -21,10 +21,12 @@ use crate::simd::Simd;
 use crate::watch::Watch;
 use best::Side;
 
-/// A distance between windows of two series, the sides of a join; they may be the same series.
-pub trait Measure: Sync {
+/// The pairs of windows of two sides, which may be the same series, in blocks of diagonals.
+pub trait Walk: Sync {
     /// What one thread keeps between blocks.
     type State: Send;
+    /// The nearest neighbours found so far.
+    type Found: Send;
 
     fn state<S: Simd>(&self) -> Self::State;
 
@@ -34,19 +36,25 @@ pub trait Measure: Sync {
     /// How many windows a side has.
     fn windows(&self, side: usize) -> usize;
 
-    /// A side's windows, without neighbours yet.
-    fn side(&self, side: usize, k: usize) -> Side;
+    /// All windows, without neighbours yet; as many as k are kept of each.
+    fn nothing<S: Simd>(&self, k: usize) -> Self::Found;
+
+    /// What two threads found, as one would have found it.
+    fn merge(&self, mine: Self::Found, others: Self::Found) -> Self::Found;
 
     /// Walks a block to its end, or until the watch says stop, and keeps what is nearer.
     fn walk<S: Simd>(
         &self,
         simd: S,
         state: &mut Self::State,
-        sides: &mut [Side; 2],
+        found: &mut Self::Found,
         block: Block,
         watch: &Watch,
     );
+}
 
+/// A distance between windows of the two sides of a join.
+pub trait Measure: Walk<Found = [Side; 2]> {
     /// The distance of window `i` of a side to window `j` of the other.
     fn distance<S: Simd>(&self, simd: S, side: usize, pair: (usize, usize), nearness: f64) -> f64;
 }

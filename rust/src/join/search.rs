@@ -1,7 +1,7 @@
 //! The search for nearest neighbours: blocks of diagonals spread over threads.
 
 use super::best::Side;
-use super::{Band, Block, Measure};
+use super::{Band, Block, Measure, Walk};
 use crate::simd::Simd;
 use crate::threads;
 use crate::watch::Watch;
@@ -32,7 +32,7 @@ pub struct Search<'a, M> {
     blocks: Vec<Block>,
 }
 
-impl<'a, M: Measure> Search<'a, M> {
+impl<'a, M: Walk> Search<'a, M> {
     pub fn new<S: Simd>(measure: &'a M, bands: &[Band], mut options: Options<'a>) -> Self {
         let lanes = measure.lanes::<S>();
         let mut blocks = Vec::new();
@@ -56,23 +56,26 @@ impl<'a, M: Measure> Search<'a, M> {
     }
 
     /// The nearest neighbours of both sides' windows.
-    pub fn run<S: Simd>(&self, simd: S) -> [Side; 2] {
+    pub fn run<S: Simd>(&self, simd: S) -> M::Found {
         let Options {
             k, threads, watch, ..
         } = self.options;
-        let sides = || [0, 1].map(|side| self.measure.side(side, k));
-        let start = || (self.measure.state::<S>(), sides());
+        let nothing = || self.measure.nothing::<S>(k);
+        let start = || (self.measure.state::<S>(), nothing());
         let found = threads::fold(threads, self.blocks.len(), start, |worker, number| {
             if !watch.stopped() {
-                let (state, sides) = worker;
+                let (state, found) = worker;
                 let block = self.blocks[number];
-                self.measure.walk(simd, state, sides, block, watch);
+                self.measure.walk(simd, state, found, block, watch);
             }
         });
-        let merged = found.into_iter().map(|(_, sides)| sides).reduce(merge);
-        merged.unwrap_or_else(sides)
+        let all = found.into_iter().map(|(_, found)| found);
+        let merged = all.reduce(|mine, others| self.measure.merge(mine, others));
+        merged.unwrap_or_else(nothing)
     }
+}
 
+impl<M: Measure> Search<'_, M> {
     /// The k nearest neighbours of one window, the nearest first; ∞ and −1 where there are fewer.
     pub fn neighbours<S: Simd>(
         &self,
@@ -93,13 +96,6 @@ impl<'a, M: Measure> Search<'a, M> {
         }
         out.sort_by(|a, b| a.0.total_cmp(&b.0));
     }
-}
-
-/// Neighbours of the first band come before those of the second, as one thread meets them.
-fn merge([mut first, mut second]: [Side; 2], others: [Side; 2]) -> [Side; 2] {
-    first.merge(&others[0], true);
-    second.merge(&others[1], false);
-    [first, second]
 }
 
 /// A share of the blocks, chosen at random but always alike, in their order; without those that

@@ -2,11 +2,11 @@
 //!
 //! What is reported is computed again where it is small.
 
-use super::best::Side;
-use super::reseed::{self, Event};
+use super::best::{self, Side};
 use super::rows::{Operands, Rows};
-use super::{Block, Measure};
+use super::{Block, Measure, Walk};
 use crate::dots::{Dot, Dots, Scaled, SquaredDistance};
+use crate::reseed::{self, Diagonals, Event};
 use crate::simd::Simd;
 use crate::stats::{Kind, Windows};
 use crate::watch::Watch;
@@ -75,8 +75,9 @@ pub struct State {
 /// Two sides, the first and the second.
 pub struct Between<'a>(pub [&'a Shapes; 2]);
 
-impl Measure for Between<'_> {
+impl Walk for Between<'_> {
     type State = State;
+    type Found = [Side; 2];
 
     fn state<S: Simd>(&self) -> State {
         State {
@@ -94,9 +95,15 @@ impl Measure for Between<'_> {
         self.0[side].windows.len()
     }
 
-    fn side(&self, side: usize, k: usize) -> Side {
-        let kinds = self.0[side].windows.kind.iter();
-        Side::new(k, kinds.map(|kind| *kind == Kind::Ordinary))
+    fn nothing<S: Simd>(&self, k: usize) -> [Side; 2] {
+        self.0.map(|of| {
+            let kinds = of.windows.kind.iter();
+            Side::new(k, kinds.map(|kind| *kind == Kind::Ordinary))
+        })
+    }
+
+    fn merge(&self, mine: [Side; 2], others: [Side; 2]) -> [Side; 2] {
+        best::merge(mine, others)
     }
 
     fn walk<S: Simd>(
@@ -110,10 +117,18 @@ impl Measure for Between<'_> {
         let Block { band, lag, rows } = block;
         let (of_rows, of_columns) = band.of_rows_and_columns(sides);
         let (row_side, column_side) = (self.0[band.rows], self.0[1 - band.rows]);
-        let drops = (row_side.drops.as_slice(), column_side.drops.as_slice());
-        let span = reseed::span(row_side.windows.m);
-        reseed::events(drops, span, (lag, S::BLOCK), rows, &mut state.events);
-        for (number, (row, lane)) in state.events.iter().enumerate() {
+        let diagonals = Diagonals {
+            channel: 0,
+            m: row_side.windows.m,
+            drops: [&row_side.drops, &column_side.drops],
+            lag,
+            lanes: S::BLOCK,
+            rows,
+        };
+        state.events.clear();
+        diagonals.events(&mut state.events);
+        state.events.sort_unstable();
+        for (number, Event { row, lane, .. }) in state.events.iter().enumerate() {
             let seed = Seed {
                 rows: &row_side.windows,
                 columns: &column_side.windows,
@@ -124,7 +139,7 @@ impl Measure for Between<'_> {
                 None => seed.all(simd, &mut state.centred, &mut state.covariance),
                 Some(lane) => seed.one(simd, *lane, &mut state.covariance),
             }
-            let end = state.events.get(number + 1).map_or(rows, |(next, _)| *next);
+            let end = state.events.get(number + 1).map_or(rows, |next| next.row);
             simd.vectorize(Rows {
                 row: row_side.operands(),
                 column: column_side.operands(),
@@ -139,7 +154,9 @@ impl Measure for Between<'_> {
             }
         }
     }
+}
 
+impl Measure for Between<'_> {
     fn distance<S: Simd>(&self, simd: S, side: usize, pair: (usize, usize), nearness: f64) -> f64 {
         let (a, b) = (&self.0[side].windows, &self.0[1 - side].windows);
         let ((i, j), m) = (pair, a.m as f64);

@@ -8,24 +8,27 @@ pub const NONE: f64 = 1e12;
 /// What float32 may make of a sum, relative to it and for each of its terms.
 const ROUNDING: f64 = 1.5e-7;
 
-/// What the covariance's rounding may make of a root near 0, where it is the root of it.
-const NEAR_ZERO: f64 = 1e-6;
-
 /// The nearest neighbours of the windows of one series over its first k + 1 channels in order,
 /// at `k * stride + window`.
 pub struct Best {
     pub stride: usize,
-    /// Sums of `√(1 − correlation)`, on the grid; [`NONE`] before the first neighbour.
+    /// Sums of roots, on the grid; [`NONE`] before the first neighbour.
     pub sum: Vec<f64>,
     pub index: Vec<i64>,
     /// No pair whose sum in float32 is this or more can be nearer. Below 0 in the padding.
     pub bound: Vec<f32>,
-    /// How far off a root in float32 may be, relatively.
-    root_error: f64,
+    margin: Margin,
+}
+
+/// How far off a root in float32 may be.
+#[derive(Clone, Copy)]
+pub struct Margin {
+    pub relative: f64,
+    pub near_zero: f64,
 }
 
 impl Best {
-    pub fn new(windows: usize, channels: usize, root_error: f64) -> Self {
+    pub fn new(windows: usize, channels: usize, margin: Margin) -> Self {
         let stride = windows + PADDING;
         let mut bound = vec![-1.0; stride * channels];
         for row in bound.chunks_mut(stride) {
@@ -36,7 +39,7 @@ impl Best {
             sum: vec![NONE; stride * channels],
             index: vec![-1; stride * channels],
             bound,
-            root_error,
+            margin,
         }
     }
 
@@ -47,15 +50,15 @@ impl Best {
         if sum < self.sum[at] {
             self.sum[at] = sum;
             self.index[at] = neighbour as i64;
-            self.bound[at] = bound(sum, k + 1, self.root_error);
+            self.bound[at] = self.margin.bound(sum, k + 1);
         }
     }
 
-    /// Keeps the nearer neighbours of both; `job` tells which of equally near ones came first.
-    pub fn merge(mut self, other: Best, job: impl Fn(usize, usize) -> usize) -> Self {
+    /// Keeps the nearer neighbours of both; `order` tells which of equally near ones came first.
+    pub fn merge<T: Ord>(mut self, other: Best, order: impl Fn(usize, i64) -> T) -> Self {
         for at in 0..self.sum.len() {
             let (mine, theirs) = (self.sum[at], other.sum[at]);
-            let came = |best: &Best| job(at % best.stride, best.index[at] as usize);
+            let came = |best: &Best| order(at % best.stride, best.index[at]);
             if theirs < mine || (theirs == mine && mine < NONE && came(&other) < came(&self)) {
                 self.sum[at] = theirs;
                 self.index[at] = other.index[at];
@@ -65,13 +68,16 @@ impl Best {
     }
 }
 
-/// Nothing is nearer than 0: twins that repeat are not looked at again and again.
-fn bound(sum: f64, terms: usize, root_error: f64) -> f32 {
-    if sum == 0.0 {
-        return 0.0;
+impl Margin {
+    /// Nothing is nearer than 0: twins that repeat are not looked at again and again.
+    fn bound(self, sum: f64, terms: usize) -> f32 {
+        if sum == 0.0 {
+            return 0.0;
+        }
+        let terms = terms as f64;
+        let relative = 1.0 + self.relative + (terms + 4.0) * ROUNDING;
+        (sum * relative + terms * self.near_zero) as f32
     }
-    let terms = terms as f64;
-    (sum * (1.0 + root_error + (terms + 4.0) * ROUNDING) + terms * NEAR_ZERO) as f32
 }
 
 /// A sum without its last bits: what differs by rounding alone counts as equally near.
@@ -100,9 +106,13 @@ mod tests {
 
     #[test]
     fn a_bound_is_above_its_sum() {
+        let margin = Margin {
+            relative: 1e-7,
+            near_zero: 1e-14,
+        };
         for sum in [1e-9, 1e-3, 1.0, 14.2] {
-            assert!(f64::from(bound(sum, 4, 1e-7)) > sum);
+            assert!(f64::from(margin.bound(sum, 4)) > sum);
         }
-        assert_eq!(bound(0.0, 4, 1e-7), 0.0);
+        assert_eq!(margin.bound(0.0, 4), 0.0);
     }
 }

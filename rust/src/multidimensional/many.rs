@@ -1,19 +1,18 @@
 //! The loop for any number of channels, of which some may have a fixed place.
 
-use super::improve::{Improve, Pairing, WIDTH};
-use super::operands::LEAST;
+use super::improve::Improve;
+use super::pairing::Pairing;
+use super::shapes::{LEAST, Shapes};
 use crate::simd::{Kernel, Simd, VECTORS};
 use std::ops::Range;
 
 /// Walks a block of diagonals as `Rows` does, with its values in memory rather than registers.
 pub struct Many<'a, 'b> {
-    pub pairing: &'a mut Pairing<'b>,
+    pub pairing: &'a mut Pairing<'b, Shapes>,
     /// A block for each channel: those at `rows.start`; afterwards, at `rows.end`.
     pub covariance: &'a mut [f64],
     pub lag: usize,
     pub rows: Range<usize>,
-    /// Working space: a row of lanes for each channel.
-    pub singles: &'a mut [[f32; WIDTH]],
 }
 
 impl Kernel for Many<'_, '_> {
@@ -21,8 +20,8 @@ impl Kernel for Many<'_, '_> {
 
     #[inline(always)]
     fn run<S: Simd>(mut self, simd: S) {
-        let channels = self.pairing.roots.len();
-        assert!(channels == self.singles.len() && channels * S::BLOCK == self.covariance.len());
+        let channels = self.pairing.working.roots.len();
+        assert!(channels * S::BLOCK == self.covariance.len());
         assert!(
             self.pairing
                 .hold(self.rows.end, self.rows.end + self.lag + S::BLOCK - 1)
@@ -35,8 +34,8 @@ impl Kernel for Many<'_, '_> {
                 // each channel, asserted above.
                 unsafe {
                     self.measure(simd, start, i, j);
-                    self.sort(simd);
-                    if self.nearer(simd, i, j) {
+                    self.pairing.sort_singles(simd);
+                    if self.pairing.nearer(simd, i, j) {
                         simd.vectorize(Improve {
                             pairing: &mut *self.pairing,
                             covariance: self.covariance.as_ptr().add(start),
@@ -59,9 +58,10 @@ impl Many<'_, '_> {
     #[inline(always)]
     unsafe fn measure<S: Simd>(&mut self, simd: S, start: usize, i: usize, j: usize) {
         let (row, column) = (self.pairing.row, self.pairing.column);
-        let channels = self.singles.len();
+        let singles = &mut self.pairing.working.singles;
+        let channels = singles.len();
         let least = simd.splat_single(LEAST);
-        for (c, singles) in self.singles.iter_mut().enumerate() {
+        for (c, singles) in singles.iter_mut().enumerate() {
             // SAFETY: the caller's promise; `singles` has room for the widest vector.
             unsafe {
                 let operands = row.rows.get_unchecked(i * channels + c);
@@ -82,39 +82,9 @@ impl Many<'_, '_> {
     }
 
     #[inline(always)]
-    unsafe fn sort<S: Simd>(&mut self, simd: S) {
-        for &(low, high) in &self.pairing.order.comparators {
-            let [low, high] = [low, high].map(|at| self.singles[at].as_mut_ptr());
-            // SAFETY: `singles` has room for the widest vector.
-            unsafe {
-                let (a, b) = (simd.load_single(low), simd.load_single(high));
-                simd.store_single(low, simd.min_single(a, b));
-                simd.store_single(high, simd.max_single(a, b));
-            }
-        }
-    }
-
-    #[inline(always)]
-    unsafe fn nearer<S: Simd>(&self, simd: S, i: usize, j: usize) -> bool {
-        let [rows, columns] = self.pairing.sides.map(|side| &self.pairing.bests[side]);
-        let (mut sum, mut nearer) = (simd.splat_single(0.0), simd.splat_single(0.0));
-        for (k, singles) in self.singles.iter().enumerate() {
-            // SAFETY: the caller's promise; `singles` has room for the widest vector.
-            unsafe {
-                sum = simd.add_single(sum, simd.load_single(singles.as_ptr()));
-                let for_row = simd.splat_single(*rows.bound.get_unchecked(k * rows.stride + i));
-                let bound = columns.bound.as_ptr().add(k * columns.stride + j);
-                let bound = simd.max_single(for_row, simd.load_single(bound));
-                nearer = simd.max_single(nearer, simd.sub_single(bound, sum));
-            }
-        }
-        simd.positive_single(nearer) != 0
-    }
-
-    #[inline(always)]
     unsafe fn step<S: Simd>(&mut self, simd: S, start: usize, i: usize, j: usize) {
         let (row, column) = (self.pairing.row, self.pairing.column);
-        let channels = self.singles.len();
+        let channels = self.pairing.working.singles.len();
         for c in 0..channels {
             // SAFETY: the caller's promise.
             unsafe {

@@ -1,33 +1,34 @@
 //! The multidimensional self-join and join: nearest neighbours over the best k of d channels.
 //!
-//! Distances of all channels come from covariances stepped along the diagonals; for every k the
-//! mean of the k smallest is what a window is compared by (Yeh, Kavantzas and Keogh 2017).
+//! Distances of all channels are stepped along the diagonals; for every k the mean of the k
+//! smallest is what a window is compared by (Yeh, Kavantzas and Keogh 2017).
 
 mod best;
+mod covariances;
+mod differences;
 mod improve;
+mod levels;
 mod many;
 mod network;
-mod operands;
+mod pairing;
+mod powers;
 mod rows;
-mod schedule;
+mod shapes;
 
-use crate::dots::{Dot, Dots, Scaled};
+use crate::ab_join::BANDS;
+use crate::join::best::order;
+use crate::join::search::{Options, Search};
+use crate::join::{Band, Block, Walk};
+use crate::norm::{Absolute, Powers, Real, Whole};
 use crate::self_join::exclusion_zone;
 use crate::simd::{Kernel, Simd};
-use crate::threads;
-use best::{Best, NONE};
-use improve::{Order, Pairing, WIDTH};
-use many::Many;
-use network::IN_REGISTERS;
-use operands::Operands;
-use rows::Rows;
-use schedule::Event;
-
-/// Fewer pairs than this, times the channels, are not worth a second thread.
-const SHARED: usize = 1 << 20;
-
-/// Rows that a block is walked through before the next lanes: what they read stays in the cache.
-const TILE: usize = 512;
+use crate::stats::Frame;
+use crate::watch::Watch;
+use best::{Best, Margin, NONE};
+use levels::Levels;
+use pairing::{Operands, Order, Pairing, Working};
+use powers::{Euclidean, Minkowski, Stepped};
+use shapes::Shapes;
 
 /// What is asked for.
 pub struct Join<'a> {
@@ -39,7 +40,9 @@ pub struct Join<'a> {
     pub fixed: usize,
     /// Whether the channels that are farthest apart count first, not the nearest.
     pub farthest: bool,
-    pub threads: usize,
+    /// Of the plain distance; `None` for the z-normalised one.
+    pub powers: Option<Powers>,
+    pub options: Options<'a>,
 }
 
 /// Distances and indices over k + 1 channels, at `k * windows + window`.
@@ -48,228 +51,167 @@ pub struct Profile {
     pub index: Vec<i64>,
 }
 
+/// The distance of windows, channel by channel, and the loop over a block of diagonals.
+trait Measure: Operands + Sync {
+    /// What one thread keeps between blocks.
+    type State: Send;
+
+    fn state<S: Simd>(&self) -> Self::State;
+
+    /// How far off a root may be where pairs are passed over.
+    fn margin<S: Simd>() -> Margin;
+
+    /// Walks a block to its end, or until the watch says stop.
+    fn walk<S: Simd>(
+        simd: S,
+        pairing: &mut Pairing<Self>,
+        state: &mut Self::State,
+        block: Block,
+        watch: &Watch,
+    ) where
+        Self: Sized;
+}
+
 impl Kernel for Join<'_> {
     type Output = Vec<Profile>;
 
     fn run<S: Simd>(self, simd: S) -> Vec<Profile> {
-        let series: Vec<Operands> = self
-            .series
-            .iter()
-            .map(|values| Operands::new(values, self.channels, self.m))
-            .collect();
-        let order = Order::new(self.channels, self.fixed, self.farthest);
-        let plan = Plan::new(&series, self.m, S::BLOCK);
-        let pairs: usize = [0, series.len() - 1]
-            .map(|s| series[s].windows())
-            .iter()
-            .product();
-        let threads = if pairs * self.channels < SHARED {
-            1
-        } else {
-            self.threads
+        let Some(powers) = self.powers else {
+            let series = self.each(|values| Shapes::new(values, self.channels, self.m));
+            return self.search(simd, &series, (2.0 * self.m as f64).sqrt());
         };
-        let start = || Search::new(simd, &series, &order, &plan);
-        let found = threads::fold(threads, plan.jobs, start, Search::job);
-        let merged = found
-            .into_iter()
-            .map(|search| search.bests)
-            .reduce(|mine, others| {
-                let both = mine.into_iter().zip(others).enumerate();
-                both.map(|(side, (mine, other))| {
-                    mine.merge(other, |window, neighbour| plan.job(side, window, neighbour))
-                })
-                .collect()
-            });
-        let merged = merged.unwrap_or_default();
-        let finished = merged.iter().zip(&series);
+        match powers {
+            Powers::Square => self.plain(simd, Euclidean),
+            Powers::Absolute => self.plain(
+                simd,
+                Minkowski {
+                    powers,
+                    term: Absolute,
+                    p: 1.0,
+                },
+            ),
+            Powers::Whole(p) => self.plain(
+                simd,
+                Minkowski {
+                    powers,
+                    term: Whole(p),
+                    p: f64::from(p),
+                },
+            ),
+            Powers::Real(p) => self.plain(
+                simd,
+                Minkowski {
+                    powers,
+                    term: Real(p),
+                    p,
+                },
+            ),
+        }
+    }
+}
+
+impl Join<'_> {
+    fn each<T>(&self, prepare: impl Fn(&[f64]) -> T) -> Vec<T> {
+        self.series.iter().map(|values| prepare(values)).collect()
+    }
+
+    fn plain<S: Simd, P: Stepped>(&self, simd: S, powers: P) -> Vec<Profile> {
+        let frame = Frame::of(&self.series);
+        let series = self.each(|values| Levels::new(values, self.channels, self.m, frame, powers));
+        self.search(simd, &series, frame.unscaled(1.0))
+    }
+
+    /// The profiles of all series; `scale` makes a distance of a root.
+    fn search<S: Simd, O: Measure>(&self, simd: S, series: &[O], scale: f64) -> Vec<Profile> {
+        let order = Order::new(self.channels, self.fixed, self.farthest);
+        let itself = [Band {
+            rows: 0,
+            first: exclusion_zone(self.m) + 1,
+        }];
+        let bands: &[Band] = if series.len() == 1 { &itself } else { &BANDS };
+        let between = Between {
+            series,
+            order: &order,
+        };
+        let bests = Search::new::<S>(&between, bands, self.options).run(simd);
+        let finished = bests.iter().zip(series);
         finished
-            .map(|(best, of)| finish(best, of.windows(), self.m))
+            .map(|(best, of)| finish(best, of.windows(), scale))
             .collect()
     }
 }
 
-/// Which diagonals there are: a job is a block of them.
-///
-/// One series is joined with itself to the right of the exclusion zone. Two take turns in being
-/// the rows: together these two triangles are the whole matrix.
-struct Plan {
-    block: usize,
-    /// The first diagonal of each turn.
-    first: Vec<usize>,
-    jobs: usize,
-}
-
-impl Plan {
-    fn new(series: &[Operands], m: usize, block: usize) -> Self {
-        let first = match series.len() {
-            1 => vec![exclusion_zone(m) + 1],
-            _ => vec![0, 1],
-        };
-        let longest = series.iter().map(Operands::windows).max().unwrap_or(0);
-        let blocks = longest.saturating_sub(first[0]).div_ceil(block);
-        Plan {
-            block,
-            jobs: blocks * first.len(),
-            first,
-        }
-    }
-
-    /// The rows' series, the columns' series and the first diagonal of a job.
-    fn place(&self, job: usize) -> (usize, usize, usize) {
-        let turns = self.first.len();
-        let turn = job % turns;
-        (
-            turn,
-            turns - 1 - turn,
-            self.first[turn] + job / turns * self.block,
-        )
-    }
-
-    /// The job that compares a window of a series with a neighbour.
-    fn job(&self, side: usize, window: usize, neighbour: usize) -> usize {
-        let turns = self.first.len();
-        let below = if side == 0 {
-            neighbour < window
-        } else {
-            neighbour > window
-        };
-        let turn = usize::from(turns == 2 && below);
-        (window.abs_diff(neighbour) - self.first[turn]) / self.block * turns + turn
-    }
-}
-
-/// What walks the diagonals, and what one thread keeps between them.
-struct Search<'a, S> {
-    simd: S,
-    series: &'a [Operands],
+/// A series and itself, or two.
+struct Between<'a, O> {
+    series: &'a [O],
     order: &'a Order,
-    plan: &'a Plan,
-    bests: Vec<Best>,
-    covariance: Vec<f64>,
-    events: Vec<Event>,
-    centred: Vec<f64>,
-    roots: Vec<[f64; WIDTH]>,
-    singles: Vec<[f32; WIDTH]>,
 }
 
-impl<'a, S: Simd> Search<'a, S> {
-    fn new(simd: S, series: &'a [Operands], order: &'a Order, plan: &'a Plan) -> Self {
-        let channels = series[0].channels.len();
-        let bests = series
-            .iter()
-            .map(|of| Best::new(of.windows(), channels, S::ROOT_ERROR));
-        Search {
-            simd,
-            series,
-            order,
-            plan,
-            bests: bests.collect(),
-            covariance: vec![0.0; channels * S::BLOCK],
-            events: Vec::new(),
-            centred: vec![0.0; series[0].channels[0].m],
-            roots: vec![[0.0; WIDTH]; channels],
-            singles: vec![[0.0; WIDTH]; channels],
-        }
+impl<O> Between<'_, O> {
+    /// The number of a side's series.
+    fn number(&self, side: usize) -> usize {
+        side.min(self.series.len() - 1)
+    }
+}
+
+impl<O: Measure> Walk for Between<'_, O> {
+    type State = (O::State, Working);
+    type Found = Vec<Best>;
+
+    fn state<S: Simd>(&self) -> Self::State {
+        let first = &self.series[0];
+        (first.state::<S>(), Working::new(first.channels()))
     }
 
-    /// Walks one block of diagonals.
-    fn job(&mut self, job: usize) {
-        let (row_side, column_side, lag) = self.plan.place(job);
-        let (row, column) = (&self.series[row_side], &self.series[column_side]);
-        let rows = row.windows().min(column.windows().saturating_sub(lag));
-        let mut events = std::mem::take(&mut self.events);
-        events.clear();
-        for channel in 0..row.channels.len() {
-            let m = row.channels[channel].m;
-            let drops = [row, column].map(|of| of.drops[channel].as_slice());
-            schedule::events(channel, m, drops, lag, S::BLOCK, rows, &mut events);
-        }
-        events.sort_unstable();
-        let mut at = 0;
-        while let Some(Event { row: start, .. }) = events.get(at).copied() {
-            while let Some(event) = events.get(at).filter(|event| event.row == start) {
-                self.seed(row, column, lag, *event);
-                at += 1;
-            }
-            let end = events.get(at).map_or(rows, |next| next.row);
-            for from in (start..end).step_by(TILE) {
-                self.walk([row_side, column_side], lag, from..end.min(from + TILE));
-            }
-        }
-        self.events = events;
+    fn lanes<S: Simd>(&self) -> usize {
+        S::BLOCK
     }
 
-    /// Computes covariances afresh.
-    fn seed(&mut self, row: &Operands, column: &Operands, lag: usize, event: Event) {
-        let Event {
-            row: i,
-            channel,
-            lane,
-        } = event;
-        let (row, column) = (&row.channels[channel], &column.channels[channel]);
-        let block = &mut self.covariance[channel * S::BLOCK..][..S::BLOCK];
-        let Some(lane) = lane else {
-            for (centred, x) in self.centred.iter_mut().zip(row.window(i)) {
-                *centred = x - row.mean[i];
-            }
-            return self.simd.vectorize(Dots {
-                pattern: &self.centred,
-                windows: column,
-                first: i + lag,
-                out: block,
-            });
-        };
-        let pair = (
-            Scaled::centred(row, i),
-            Scaled::centred(column, i + lag + lane),
-        );
-        block[lane] = self.simd.vectorize(Dot(pair.0, pair.1));
+    fn windows(&self, side: usize) -> usize {
+        self.series[self.number(side)].windows()
     }
 
-    fn walk(&mut self, sides: [usize; 2], lag: usize, rows: std::ops::Range<usize>) {
-        let channels = self.roots.len();
-        let order = self.order;
+    /// For every number of channels the one nearest neighbour is kept.
+    fn nothing<S: Simd>(&self, _k: usize) -> Vec<Best> {
+        let best = |of: &O| Best::new(of.windows(), of.channels(), O::margin::<S>());
+        self.series.iter().map(best).collect()
+    }
+
+    fn merge(&self, mine: Vec<Best>, others: Vec<Best>) -> Vec<Best> {
+        let itself = self.series.len() == 1;
+        let both = mine.into_iter().zip(others).enumerate();
+        both.map(|(side, (mine, other))| {
+            mine.merge(other, |window, neighbour| {
+                let (second, lag) = order(window, neighbour, side == 0);
+                (second && !itself, lag)
+            })
+        })
+        .collect()
+    }
+
+    fn walk<S: Simd>(
+        &self,
+        simd: S,
+        (state, working): &mut Self::State,
+        bests: &mut Vec<Best>,
+        block: Block,
+        watch: &Watch,
+    ) {
+        let sides = [block.band.rows, 1 - block.band.rows].map(|side| self.number(side));
         let mut pairing = Pairing {
             row: &self.series[sides[0]],
             column: &self.series[sides[1]],
-            order,
-            bests: &mut self.bests,
+            order: self.order,
+            bests,
             sides,
-            roots: &mut self.roots,
+            working,
         };
-        let covariance = &mut self.covariance;
-        macro_rules! in_registers {
-            ($($channels:literal)*) => {
-                match (channels, order.farthest) {
-                    $(
-                    ($channels, false) => self.simd.vectorize(Rows::<$channels, false> {
-                        pairing: &mut pairing, covariance, lag, rows,
-                    }),
-                    ($channels, true) => self.simd.vectorize(Rows::<$channels, true> {
-                        pairing: &mut pairing, covariance, lag, rows,
-                    }),
-                    )*
-                    _ => unreachable!("more channels are kept in memory"),
-                }
-            };
-        }
-        if order.fixed == 0 && channels <= IN_REGISTERS {
-            in_registers!(1 2 3 4 5 6 7 8);
-        } else {
-            self.simd.vectorize(Many {
-                pairing: &mut pairing,
-                covariance,
-                lag,
-                rows,
-                singles: &mut self.singles,
-            });
-        }
+        O::walk(simd, &mut pairing, state, block, watch);
     }
 }
 
 /// Turns sums of roots into mean distances.
-fn finish(best: &Best, windows: usize, m: usize) -> Profile {
-    let scale = (2.0 * m as f64).sqrt();
+fn finish(best: &Best, windows: usize, scale: f64) -> Profile {
     let mut profile = Profile {
         distance: Vec::with_capacity(best.sum.len()),
         index: Vec::with_capacity(best.sum.len()),
@@ -303,14 +245,22 @@ mod tests {
             values.copy_within(1000..1040, 1600);
             values[400] = f64::NAN;
             for level in Level::available() {
-                for threads in [1, 2] {
+                let plain = [Powers::Square, Powers::Real(1.5)].map(Some);
+                for (threads, powers) in [(1, None), (2, None), (2, plain[0]), (1, plain[1])] {
                     let profiles = level.visit(Join {
                         series: vec![&values],
                         channels,
                         m: 40,
                         fixed: 0,
                         farthest: false,
-                        threads,
+                        powers,
+                        options: Options {
+                            k: 1,
+                            threads,
+                            share: 1.0,
+                            skip: 0.0,
+                            watch: &Watch::new(&|_| true),
+                        },
                     });
                     let windows = profiles[0].index.len() / channels;
                     let two = windows..2 * windows;
@@ -322,29 +272,6 @@ mod tests {
                         assert_eq!((index[380], distance[380]), (-1, f64::INFINITY));
                     }
                 }
-            }
-        }
-    }
-
-    #[test]
-    fn the_jobs_of_two_series_are_the_whole_matrix() {
-        let series = [30, 50].map(|length| {
-            let values: Vec<f64> = (0..length).map(f64::from).collect();
-            Operands::new(&values, 1, 3)
-        });
-        let plan = Plan::new(&series, 3, 4);
-        for i in 0..series[0].windows() {
-            for j in 0..series[1].windows() {
-                let job = plan.job(0, i, j);
-                assert_eq!(job, plan.job(1, j, i));
-                assert!(job < plan.jobs);
-                let (row, _, lag) = plan.place(job);
-                let apart = if row == 0 {
-                    j as isize - i as isize
-                } else {
-                    i as isize - j as isize
-                };
-                assert!((lag as isize..lag as isize + 4).contains(&apart), "{i} {j}");
             }
         }
     }

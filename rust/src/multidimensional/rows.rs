@@ -1,8 +1,9 @@
 //! The hot loop: a group of neighbouring diagonals of all channels, walked down row by row.
 
-use super::improve::{Improve, Pairing};
+use super::improve::Improve;
 use super::network;
-use super::operands::{LEAST, Row};
+use super::pairing::Pairing;
+use super::shapes::{LEAST, Row, Shapes};
 use crate::simd::{Kernel, Simd, VECTORS};
 use std::ops::Range;
 
@@ -12,7 +13,7 @@ use std::ops::Range;
 /// one; only the rare row in which a sum may be nearer than a nearest neighbour is looked at
 /// again, out of line, in float64.
 pub struct Rows<'a, 'b, const D: usize, const FARTHEST: bool> {
-    pub pairing: &'a mut Pairing<'b>,
+    pub pairing: &'a mut Pairing<'b, Shapes>,
     /// A block for each channel: those at `rows.start`; afterwards, at `rows.end`.
     pub covariance: &'a mut [f64],
     pub lag: usize,
@@ -24,7 +25,7 @@ impl<const D: usize, const FARTHEST: bool> Kernel for Rows<'_, '_, D, FARTHEST> 
 
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
-        assert!(D == self.pairing.roots.len() && self.pairing.order.fixed == 0);
+        assert!(D == self.pairing.working.roots.len() && self.pairing.order.fixed == 0);
         assert!(D * S::BLOCK == self.covariance.len());
         assert!(
             self.pairing
@@ -61,7 +62,7 @@ impl<const D: usize, const FARTHEST: bool> Kernel for Rows<'_, '_, D, FARTHEST> 
 #[inline(always)]
 unsafe fn walk<S: Simd, const D: usize, const FARTHEST: bool>(
     simd: S,
-    pairing: &mut Pairing<'_>,
+    pairing: &mut Pairing<'_, Shapes>,
     cov: &mut [[S::Vector; 2]; D],
     lag: usize,
     rows: Range<usize>,

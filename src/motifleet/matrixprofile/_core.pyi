@@ -47,8 +47,7 @@ def multidimensional(
     other: NDArray[np.float64] | None,
     m: int,
     order: tuple[int, bool],
-    threads: int,
-    simd: str,
+    how: _How,
 ) -> list[_Side]: ...
 def nearest(
     pattern: NDArray[np.float64],

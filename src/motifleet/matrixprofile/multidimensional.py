@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, fields
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,6 +12,8 @@ from motifleet.errors import InvalidArgumentError
 from motifleet.matrixprofile import _core, findings, kernels
 from motifleet.matrixprofile.channels import ChannelsLike, as_channels, chosen
 from motifleet.matrixprofile.findings import Discord, Motif
+from motifleet.matrixprofile.measure import flag
+from motifleet.matrixprofile.options import JoinOptions, Progress
 from motifleet.matrixprofile.ranking import constant_windows, disjoint
 from motifleet.types import Floats, Ints, Series
 
@@ -45,8 +48,8 @@ class MultidimensionalDiscord(Discord):
 class MultidimensionalProfile:
     """For every window and every k, the nearest neighbour over the best k of d channels.
 
-    A distance is the mean of the k smallest z-normalised Euclidean distances of the channels; a
-    window without a neighbour has distance infinity and index -1.
+    A distance is the mean of the k smallest distances of the channels, z-normalised Euclidean ones
+    unless ``normalize`` is False; a window without a neighbour has distance infinity and index -1.
 
     Args:
         channels_of: the series it is of, by name; d of them.
@@ -57,6 +60,10 @@ class MultidimensionalProfile:
         farthest: whether the k largest distances count, not the k smallest.
         neighbors_of: the series in which the neighbours are; `channels_of` itself, or another's.
         reverse: of two series, the other's profile: its windows' neighbours in this one.
+        normalize: whether distances are z-normalised.
+        share: the share of all pairs that was compared; below 1 the profile is approximate, its
+            distances are upper bounds.
+        p: of the norm, where distances are not z-normalised.
     """
 
     channels_of: dict[str, Series]
@@ -67,6 +74,9 @@ class MultidimensionalProfile:
     farthest: bool
     neighbors_of: dict[str, Series]
     reverse: "MultidimensionalProfile | None" = None
+    normalize: bool = True
+    share: float = 1.0
+    p: float = 2.0
 
     def __len__(self) -> int:
         return int(self.distances.shape[1])
@@ -110,7 +120,7 @@ class MultidimensionalProfile:
         """Find the closest pairs of windows over some number of channels, the closest first.
 
         No window of a pair overlaps one of an earlier pair. Of two series, ``index`` is in this
-        one and ``neighbor_index`` in the other, where pairs may share a window.
+        one and ``neighbor_index`` in the other.
 
         Args:
             k: how many at most.
@@ -132,8 +142,7 @@ class MultidimensionalProfile:
         scores = self.distances[d - 1]
         if not constant:
             scores = np.where(self._constant(d), np.inf, scores)
-        partners = self.indices[d - 1] if self._joined_with_itself() else None
-        found = self._disjoint(scores, k, partners)
+        found = self._disjoint_pairs(scores, self.indices[d - 1], k)
         return [MultidimensionalMotif(**self._finding(index, d, sort=True)) for index in found]
 
     def discords(
@@ -152,7 +161,8 @@ class MultidimensionalProfile:
             InvalidArgumentError: an argument is out of its bounds.
         """
         d, k = self._dimensions(dimensions), kernels.result_count(k)
-        found = self._disjoint(-self.distances[d - 1], k, None)
+        span = np.array([0, len(self)], np.int64)
+        found = (index for _, index in disjoint(-self.distances[d - 1], span, self.m, k))
         return [MultidimensionalDiscord(**self._finding(index, d, sort=False)) for index in found]
 
     def to_arrow(self) -> "pa.Table":
@@ -217,7 +227,7 @@ class MultidimensionalProfile:
             return np.inf
         span = np.array([0, self.m], np.int64)
         distances = kernels.distance_profile(
-            ours, theirs, span, normalize=True, threads=1, simd="auto"
+            ours, theirs, span, normalize=self.normalize, p=self.p, threads=1, simd="auto"
         )
         return float(distances[0])
 
@@ -226,9 +236,18 @@ class MultidimensionalProfile:
         masks = [constant_windows(series.values, self.m) for series in self.channels_of.values()]
         return np.asarray(np.sum(masks, axis=0) >= dimensions)
 
-    def _disjoint(self, scores: Floats, k: int, partners: Ints | None) -> Iterator[int]:
-        span = np.array([0, len(self)], np.int64)
-        return (index for _, index in disjoint(scores, span, self.m, k, partners))
+    def _disjoint_pairs(self, scores: Floats, partners: Ints, k: int) -> Iterator[int]:
+        if not self._joined_with_itself():
+            # The other's windows behind, beyond the reach of ours: free, and never chosen first.
+            start = len(scores) + self.m
+            there = len(_clock(self.neighbors_of)) - self.m + 1
+            last = np.finfo(np.float64).max
+            scores = np.concatenate([scores, np.full(self.m, np.inf), np.full(there, last)])
+            others = np.arange(start, start + there)
+            partners = np.concatenate([partners + start, np.full(self.m, -1), others])
+        span = np.array([0, len(scores)], np.int64)
+        pairs = (index for _, index in disjoint(scores, span, self.m, k, partners))
+        return takewhile(lambda index: index < len(self), pairs)
 
     def _finding(self, index: int, dimensions: int, *, sort: bool) -> dict[str, Any]:
         distance = float(self.distances[dimensions - 1, index])
@@ -251,6 +270,10 @@ def multidimensional_profile(
     include: Collection[str | int] = (),
     exclude: Collection[str | int] = (),
     farthest: bool = False,
+    normalize: bool = True,
+    p: float = 2.0,
+    share: float = 1.0,
+    progress: Progress | None = None,
     threads: int = 0,
     simd: str = "auto",
 ) -> MultidimensionalProfile:
@@ -272,12 +295,20 @@ def multidimensional_profile(
         exclude: channels to leave out; they have no row in the result.
         farthest: let the k largest distances count, not the k smallest: what a discord is, is
             then decided by the channels in which it is least like its neighbour.
+        normalize: whether a window's level and scale are taken out before it is compared; False
+            for the plain distance, which sees both. Channels then weigh as their scales do.
+        p: of the norm that the plain distance is, from 1 to 20: 2 is Euclidean, 1 Manhattan.
+        share: compare only so large a share of the pairs, chosen at random but always alike.
+            Distances are then upper bounds.
+        progress: called now and then with the pairs of windows compared so far and their number;
+            what it raises stops the work, as Ctrl-C does.
         threads: how many to use; 0: ``MOTIFLEET_THREADS``, else one for each core.
         simd: the instruction set, "auto": ``MOTIFLEET_SIMD``, else the widest there is.
 
     Raises:
         InvalidArgumentError: channels are unknown, of unequal length, no numbers or all gaps, m
-            is out of its bounds, or the machine has no such instruction set.
+            is out of its bounds, as is another argument, or the machine has no such instruction
+            set.
 
     >>> import numpy as np
     >>> values = np.random.default_rng(1).normal(size=(3, 300))
@@ -286,7 +317,7 @@ def multidimensional_profile(
     >>> profile.distances[:, 50].round(1), int(profile.indices[1, 50])
     (array([0. , 0. , 2.6]), 200)
     """
-    m = kernels.window_length(m)
+    m, farthest = kernels.window_length(m), flag("farthest", farthest)
     both = [as_channels(series)]
     if other is not None:
         both.append(_ordered(as_channels(other, "other"), list(both[0])))
@@ -296,14 +327,12 @@ def multidimensional_profile(
     both = [{name: channels[name] for name in used} for channels in both]
     order = first + [name for name in used if name not in first]
     arrays = [_values(channels, order, m) for channels in both]
-    sides = _core.multidimensional(
-        arrays[0],
-        arrays[1] if other is not None else None,
-        m,
-        (len(first), bool(farthest)),
-        kernels.resolve_threads(threads),
-        kernels.resolve_simd(simd),
+    options = JoinOptions.checked(
+        normalize=normalize, p=p, share=share, progress=progress, threads=threads, simd=simd
     )
+    second = arrays[1] if other is not None else None
+    sides = _core.multidimensional(arrays[0], second, m, (len(first), farthest), options)
+    options.finished(_pairs([array.shape[1] - m + 1 for array in arrays], m))
 
     def profile(side: int, reverse: MultidimensionalProfile | None) -> MultidimensionalProfile:
         distances, indices = sides[side]
@@ -314,12 +343,22 @@ def multidimensional_profile(
             distances.reshape(shape),
             indices.reshape(shape),
             tuple(first),
-            bool(farthest),
+            farthest,
             both[-1 - side],
             reverse,
+            options.normalize,
+            options.share,
+            options.p,
         )
 
     return profile(0, None if other is None else profile(1, None))
+
+
+def _pairs(windows: list[int], m: int) -> int:
+    """Count the pairs of windows that are compared."""
+    if len(windows) == 1:
+        return int(kernels.pairs(np.array(windows[0]), m))
+    return windows[0] * windows[1]
 
 
 def _used(names: list[str], included: list[str], excluded: list[str]) -> list[str]:

@@ -1,6 +1,7 @@
-//! What the loops read at a row and at a column, for all channels of a series.
+//! What the z-normalised loops read at a row and at a column, for all channels of a series.
 
-use super::schedule;
+use super::pairing::Operands;
+use crate::reseed;
 use crate::simd::PADDING;
 use crate::stats::{Kind, Windows};
 
@@ -23,7 +24,7 @@ pub struct Row {
 }
 
 /// Channel c of window i is at `c * stride + i`.
-pub struct Operands {
+pub struct Shapes {
     pub stride: usize,
     pub channels: Vec<Windows>,
     /// Together the step of the covariance: `cov(i+1, j+1) = cov(i, j) + f(i)·g(j) + g(i)·f(j)`.
@@ -36,7 +37,7 @@ pub struct Operands {
     pub drops: Vec<Vec<usize>>,
 }
 
-impl Operands {
+impl Shapes {
     /// Of series of equal length, one for each channel, at least `m` values each.
     pub fn new(values: &[f64], channels: usize, m: usize) -> Self {
         let length = values.len() / channels;
@@ -44,21 +45,21 @@ impl Operands {
         let channels: Vec<Windows> = each.map(|values| Windows::new(values, m)).collect();
         let stride = channels[0].len() + PADDING;
         let size = stride * channels.len();
-        let mut operands = Operands {
+        let mut shapes = Shapes {
             stride,
             f: vec![0.0; size],
             g: vec![0.0; size],
             inverse: vec![0.0; size],
             penalty: vec![MISSING; size],
             rows: Vec::new(),
-            drops: channels.iter().map(schedule::drops).collect(),
+            drops: channels.iter().map(reseed::drops).collect(),
             channels,
         };
-        for channel in 0..operands.channels.len() {
-            operands.fill(channel);
+        for channel in 0..shapes.channels.len() {
+            shapes.fill(channel);
         }
-        operands.rows = operands.rows();
-        operands
+        shapes.rows = shapes.rows();
+        shapes
     }
 
     fn fill(&mut self, channel: usize) {
@@ -93,9 +94,26 @@ impl Operands {
         };
         places.map(row).collect()
     }
+}
 
-    /// How many windows each channel has.
-    pub fn windows(&self) -> usize {
+impl Operands for Shapes {
+    fn windows(&self) -> usize {
         self.channels[0].len()
+    }
+
+    fn channels(&self) -> usize {
+        self.channels.len()
+    }
+
+    fn stride(&self) -> usize {
+        self.stride
+    }
+
+    fn complete(&self) -> bool {
+        let size = self.stride * self.channels.len();
+        let wide = [&self.f, &self.g, &self.inverse];
+        wide.into_iter().all(|operand| operand.len() == size)
+            && self.penalty.len() == size
+            && self.rows.len() == self.windows() * self.channels.len()
     }
 }
