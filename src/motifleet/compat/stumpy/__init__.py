@@ -18,9 +18,9 @@ from motifleet.compat.stumpy.core import mass
 from motifleet.compat.stumpy.distances import aampdist, aampdist_snippets, mpdist, snippets
 from motifleet.compat.stumpy.joins import aamp, aamp_ostinato, ostinato, stump
 from motifleet.compat.stumpy.matches import aamp_match, aamp_motifs, match, motifs
+from motifleet.compat.stumpy.mmotif import aamp_mmotifs, mmotifs
 from motifleet.compat.stumpy.pan import aamp_stimp, stimp
 from motifleet.compat.stumpy.refused import (
-    aamp_mmotifs,
     aamp_ostinatoed,
     aamp_stimped,
     aampdisted,
@@ -32,21 +32,17 @@ from motifleet.compat.stumpy.refused import (
     gpu_ostinato,
     gpu_stimp,
     gpu_stump,
-    maamp,
-    maamp_mdl,
-    maamp_subspace,
-    mdl,
-    mmotifs,
+    maamped,
     mpdisted,
-    mstump,
     mstumped,
     ostinatoed,
     stimped,
     stumped,
     stumpi,
-    subspace,
 )
 from motifleet.compat.stumpy.segments import fluss
+from motifleet.compat.stumpy.several import maamp, mstump
+from motifleet.compat.stumpy.subspaces import maamp_mdl, maamp_subspace, mdl, subspace
 
 __all__ = [
     "aamp",
@@ -75,6 +71,7 @@ __all__ = [
     "maamp",
     "maamp_mdl",
     "maamp_subspace",
+    "maamped",
     "mass",
     "match",
     "mdl",

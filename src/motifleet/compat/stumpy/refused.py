@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 EUCLIDEAN = "not offered under this name yet; matrix_profile(…, normalize=False) is"
-SEVERAL = "not offered under this name yet; multidimensional_profile is"
 STREAMING = "not offered under this name yet; StreamingProfile is"
 CLUSTER = "there is no Dask or Ray cluster: the name without 'ed' uses every core of this machine"
 GPU = "Motifleet computes on CPUs: the name without 'gpu_' uses every core of this machine"
@@ -33,21 +32,14 @@ def _refused(name: str, reason: str) -> Callable[..., Any]:
     return function
 
 
-aamp_mmotifs = _refused("aamp_mmotifs", EUCLIDEAN)
 aampi = _refused("aampi", EUCLIDEAN)
-maamp = _refused("maamp", EUCLIDEAN)
-maamp_mdl = _refused("maamp_mdl", EUCLIDEAN)
-maamp_subspace = _refused("maamp_subspace", EUCLIDEAN)
-mdl = _refused("mdl", SEVERAL)
-mmotifs = _refused("mmotifs", SEVERAL)
-mstump = _refused("mstump", SEVERAL)
-subspace = _refused("subspace", SEVERAL)
 floss = _refused("floss", STREAMING)
 stumpi = _refused("stumpi", STREAMING)
 aamp_ostinatoed = _refused("aamp_ostinatoed", CLUSTER)
 aamp_stimped = _refused("aamp_stimped", CLUSTER)
 aampdisted = _refused("aampdisted", CLUSTER)
 aamped = _refused("aamped", CLUSTER)
+maamped = _refused("maamped", CLUSTER)
 mpdisted = _refused("mpdisted", CLUSTER)
 mstumped = _refused("mstumped", CLUSTER)
 ostinatoed = _refused("ostinatoed", CLUSTER)
