@@ -70,6 +70,7 @@ impl Best {
 
 impl Margin {
     /// Nothing is nearer than 0: twins that repeat are not looked at again and again.
+    #[inline(always)]
     fn bound(self, sum: f64, terms: usize) -> f32 {
         if sum == 0.0 {
             return 0.0;

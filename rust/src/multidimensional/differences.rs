@@ -42,8 +42,9 @@ impl<P: Stepped> Kernel for Steps<'_, '_, P> {
                 unsafe {
                     self.roots(simd, start, i, j);
                     self.pairing.sort_singles(simd);
-                    if self.pairing.nearer(simd, i, j) {
-                        self.improve(simd, start, i, j);
+                    let lanes = self.pairing.nearer(simd, i, j);
+                    if lanes != 0 {
+                        self.improve(simd, lanes, start, i, j);
                     }
                     self.step(simd, start, i, j);
                 }
@@ -106,49 +107,29 @@ impl<P: Stepped> Steps<'_, '_, P> {
         }
     }
 
-    /// Looks at one row of a group of lanes again, in float64, and keeps what is nearer.
+    /// Looks at some pairs of a row again, in float64, and keeps what is nearer.
     #[inline(never)]
-    fn improve<S: Simd>(&mut self, simd: S, start: usize, i: usize, j: usize) {
-        self.sum::<S>(start, i, j);
-        let lanes = self.pairing.add_up::<S>(i, j);
-        if lanes == 0 {
-            return;
-        }
+    fn improve<S: Simd>(&mut self, simd: S, lanes: u32, start: usize, i: usize, j: usize) {
         for lane in ones(lanes) {
-            self.measure_again(simd, start + lane, i, j + lane);
-        }
-        self.sum::<S>(start, i, j);
-        self.pairing.add_up::<S>(i, j);
-        for lane in ones(lanes) {
-            self.pairing.keep(i, j, lane);
+            for channel in 0..self.pairing.working.roots.len() {
+                let at = channel * S::BLOCK + start + lane;
+                let root = self.root(simd, channel, at, (i, j + lane));
+                self.pairing.working.roots[channel] = root;
+            }
+            self.pairing.keep(i, j + lane);
         }
     }
 
-    /// Writes the least that the distances may be, in order.
-    fn sum<S: Simd>(&mut self, start: usize, i: usize, j: usize) {
+    /// The distance of a pair in one channel, measured afresh where the sum may be off.
+    fn root<S: Simd>(&mut self, simd: S, channel: usize, at: usize, (i, j): (usize, usize)) -> f64 {
         let (row, column) = (self.pairing.row, self.pairing.column);
-        for (c, roots) in self.pairing.working.roots.iter_mut().enumerate() {
-            let from = c * S::BLOCK + start;
-            let missing_i = f64::from(row.missing[c * row.stride + i]);
-            for (lane, root) in roots[..2 * S::LANES].iter_mut().enumerate() {
-                let least = (self.sums[from + lane] - self.errors[from + lane]).max(0.0);
-                let missing_j = f64::from(column.missing[c * column.stride + j + lane]);
-                *root = row.powers.root(least) + missing_i + missing_j;
-            }
+        if self.errors[at] > SURE * self.sums[at] {
+            let (a, b) = (row.window(channel, i), column.window(channel, j));
+            self.sums[at] = row.powers.powers().sum(simd, a, b);
+            self.errors[at] = 0.0;
         }
-        self.pairing.sort::<S>();
-    }
-
-    /// Measures the channels of one lane afresh that may be off.
-    fn measure_again<S: Simd>(&mut self, simd: S, lane: usize, i: usize, j: usize) {
-        let (row, column) = (self.pairing.row, self.pairing.column);
-        for c in 0..row.channels {
-            let at = c * S::BLOCK + lane;
-            if self.errors[at] > SURE * self.sums[at] {
-                let (a, b) = (row.window(c, i), column.window(c, j));
-                self.sums[at] = row.powers.powers().sum(simd, a, b);
-                self.errors[at] = 0.0;
-            }
-        }
+        let missing = row.missing[channel * row.stride + i];
+        let missing = missing + column.missing[channel * column.stride + j];
+        row.powers.root(self.sums[at].max(0.0)) + f64::from(missing)
     }
 }

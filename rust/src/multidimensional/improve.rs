@@ -1,7 +1,7 @@
-//! Looks at one row of a block again, in float64, and keeps what is nearer.
+//! Looks at some pairs of a row again, in float64, and keeps what is nearer.
 
-use super::pairing::{Pairing, WIDTH, lanes_where, ones};
-use super::shapes::{Row, Shapes};
+use super::pairing::{Pairing, ones};
+use super::shapes::Shapes;
 use crate::dots::{Scaled, SquaredDistance};
 use crate::simd::{Kernel, Simd};
 
@@ -11,9 +11,11 @@ const NEAR: f64 = 1e-7;
 /// A root below this is that of rounding alone.
 const TWIN: f64 = 1e-9;
 
-/// `2 · LANES` pairs of a row, beginning at (row, column).
+/// Some of `2 · LANES` pairs of a row, beginning at (row, column).
 pub struct Improve<'a, 'b> {
     pub pairing: &'a mut Pairing<'b, Shapes>,
+    /// A bit for each pair that is looked at, as few as there mostly are.
+    pub lanes: u32,
     /// Those of channel c begin at `c * step`.
     pub covariance: *const f64,
     pub step: usize,
@@ -25,67 +27,41 @@ impl Kernel for Improve<'_, '_> {
     type Output = ();
 
     #[inline(always)]
-    fn run<S: Simd>(mut self, simd: S) {
-        let near = self.measure::<S>();
-        for lane in ones(near) {
-            self.measure_again(simd, lane);
-        }
-        let (row, column) = (self.row, self.column);
-        self.pairing.sort::<S>();
-        for lane in ones(self.pairing.add_up::<S>(row, column)) {
-            self.pairing.keep(row, column, lane);
+    fn run<S: Simd>(self, simd: S) {
+        debug_assert!(self.lanes < 1 << (2 * S::LANES));
+        for lane in ones(self.lanes) {
+            let j = self.column + lane;
+            for channel in 0..self.pairing.working.roots.len() {
+                // SAFETY: `covariance` holds so many lanes for each channel.
+                let covariance = unsafe { *self.covariance.add(channel * self.step + lane) };
+                let root = root(simd, self.pairing, channel, (self.row, j), covariance);
+                self.pairing.working.roots[channel] = root;
+            }
+            self.pairing.keep(self.row, j);
         }
     }
 }
 
-impl Improve<'_, '_> {
-    /// Writes the roots of all lanes, and returns the lanes that have one to be measured again.
-    #[inline(always)]
-    fn measure<S: Simd>(&mut self) -> u32 {
-        let Pairing { row, column, .. } = *self.pairing;
-        let mut nearest = [1.0f64; WIDTH];
-        for (channel, roots) in self.pairing.working.roots.iter_mut().enumerate() {
-            let from = channel * column.stride + self.column;
-            let Row {
-                inverse: inverse_i,
-                base,
-                ..
-            } = row.rows[self.row * row.channels.len() + channel];
-            let inverse = &column.inverse[from..from + 2 * S::LANES];
-            let penalty = &column.penalty[from..from + 2 * S::LANES];
-            // SAFETY: `covariance` holds so many lanes for each channel.
-            let covariance = unsafe {
-                let start = self.covariance.add(channel * self.step);
-                std::slice::from_raw_parts(start, 2 * S::LANES)
-            };
-            for lane in 0..2 * S::LANES {
-                let scale = inverse_i * inverse[lane];
-                let apart = base + f64::from(penalty[lane]) - covariance[lane] * scale;
-                let apart = if apart > 0.0 { apart } else { 0.0 };
-                roots[lane] = apart.sqrt();
-                // A scale of 0 is that of a constant window, whose distances are exact.
-                let measured = if scale > 0.0 { apart } else { 1.0 };
-                nearest[lane] = if measured < nearest[lane] {
-                    measured
-                } else {
-                    nearest[lane]
-                };
-            }
-        }
-        lanes_where(&nearest, |apart| apart < NEAR)
+/// The root of `1 − correlation` of a pair in one channel.
+#[inline(always)]
+fn root<S: Simd>(
+    simd: S,
+    Pairing { row, column, .. }: &Pairing<Shapes>,
+    channel: usize,
+    (i, j): (usize, usize),
+    covariance: f64,
+) -> f64 {
+    let operands = &row.rows[i * row.channels.len() + channel];
+    let at = channel * column.stride + j;
+    let scale = operands.inverse * column.inverse[at];
+    let apart = operands.base + f64::from(column.penalty[at]) - covariance * scale;
+    // A scale of 0 is that of a constant window, whose distances are exact.
+    if apart >= NEAR || scale == 0.0 {
+        return apart.max(0.0).sqrt();
     }
-
-    /// Measures what is near in one lane: nothing cancels in a sum of squared differences.
-    #[inline(always)]
-    fn measure_again<S: Simd>(&mut self, simd: S, lane: usize) {
-        let pairing = &mut *self.pairing;
-        for (channel, roots) in pairing.working.roots.iter_mut().enumerate() {
-            if roots[lane] * roots[lane] < 2.0 * NEAR {
-                let row = Scaled::unit(&pairing.row.channels[channel], self.row);
-                let column = Scaled::unit(&pairing.column.channels[channel], self.column + lane);
-                let root = (0.5 * simd.vectorize(SquaredDistance(row, column))).sqrt();
-                roots[lane] = if root < TWIN { 0.0 } else { root };
-            }
-        }
-    }
+    // Nothing cancels in a sum of squared differences.
+    let row = Scaled::unit(&row.channels[channel], i);
+    let column = Scaled::unit(&column.channels[channel], j);
+    let root = (0.5 * simd.vectorize(SquaredDistance(row, column))).sqrt();
+    if root < TWIN { 0.0 } else { root }
 }

@@ -35,9 +35,11 @@ impl Kernel for Many<'_, '_> {
                 unsafe {
                     self.measure(simd, start, i, j);
                     self.pairing.sort_singles(simd);
-                    if self.pairing.nearer(simd, i, j) {
+                    let lanes = self.pairing.nearer(simd, i, j);
+                    if lanes != 0 {
                         simd.vectorize(Improve {
                             pairing: &mut *self.pairing,
+                            lanes,
                             covariance: self.covariance.as_ptr().add(start),
                             step: S::BLOCK,
                             row: i,

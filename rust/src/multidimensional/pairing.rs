@@ -5,7 +5,7 @@ use super::network::merge_exchange;
 use crate::simd::{MAX_LANES, Simd};
 
 /// The most lanes of a row that are looked at together.
-pub const WIDTH: usize = 2 * MAX_LANES;
+const WIDTH: usize = 2 * MAX_LANES;
 
 /// How the channels of a pair are put in order.
 pub struct Order {
@@ -54,16 +54,18 @@ pub struct Pairing<'a, O> {
     pub working: &'a mut Working,
 }
 
-/// Working space: a row of lanes for each channel, in either precision.
+/// Working space.
 pub struct Working {
-    pub roots: Vec<[f64; WIDTH]>,
+    /// A root for each channel.
+    pub roots: Vec<f64>,
+    /// A row of lanes for each channel, in float32.
     pub singles: Vec<[f32; WIDTH]>,
 }
 
 impl Working {
     pub fn new(channels: usize) -> Self {
         Working {
-            roots: vec![[0.0; WIDTH]; channels],
+            roots: vec![0.0; channels],
             singles: vec![[0.0; WIDTH]; channels],
         }
     }
@@ -93,7 +95,8 @@ impl<O> Pairing<'_, O> {
     #[inline(always)]
     pub fn sort_singles<S: Simd>(&mut self, simd: S) {
         for &(low, high) in &self.order.comparators {
-            let [low, high] = [low, high].map(|at| self.working.singles[at].as_mut_ptr());
+            let singles = &mut self.working.singles;
+            let (low, high) = (singles[low].as_mut_ptr(), singles[high].as_mut_ptr());
             // SAFETY: `singles` has room for the widest vector.
             unsafe {
                 let (a, b) = (simd.load_single(low), simd.load_single(high));
@@ -103,13 +106,13 @@ impl<O> Pairing<'_, O> {
         }
     }
 
-    /// Whether a sum of sorted roots in float32 may be nearer than the best.
+    /// The lanes in which a sum of sorted roots in float32 may be nearer than the best.
     ///
     /// # Safety
     /// Row i and `2 · LANES` columns from j on lie within the bests.
     #[inline(always)]
-    pub unsafe fn nearer<S: Simd>(&self, simd: S, i: usize, j: usize) -> bool {
-        let [rows, columns] = self.sides.map(|side| &self.bests[side]);
+    pub unsafe fn nearer<S: Simd>(&self, simd: S, i: usize, j: usize) -> u32 {
+        let (rows, columns) = (&self.bests[self.sides[0]], &self.bests[self.sides[1]]);
         let (mut sum, mut nearer) = (simd.splat_single(0.0), simd.splat_single(0.0));
         for (k, singles) in self.working.singles.iter().enumerate() {
             // SAFETY: the caller's promise; `singles` has room for the widest vector.
@@ -121,72 +124,30 @@ impl<O> Pairing<'_, O> {
                 nearer = simd.max_single(nearer, simd.sub_single(bound, sum));
             }
         }
-        simd.positive_single(nearer) != 0
+        simd.positive_single(nearer)
     }
 
-    /// Puts the roots of all lanes in order.
+    /// Puts the roots of one pair in order, and keeps their sums where they are nearer.
     #[inline(always)]
-    pub fn sort<S: Simd>(&mut self) {
+    pub fn keep(&mut self, row: usize, column: usize) {
+        let roots = &mut self.working.roots;
         for &(low, high) in &self.order.comparators {
-            let Ok([low, high]) = self.working.roots.get_disjoint_mut([low, high]) else {
-                unreachable!("a network compares different places");
-            };
-            for lane in 0..2 * S::LANES {
-                let (a, b) = (low[lane], high[lane]);
-                low[lane] = if b < a { b } else { a };
-                high[lane] = if b < a { a } else { b };
-            }
+            let (a, b) = (roots[low], roots[high]);
+            roots[low] = if b < a { b } else { a };
+            roots[high] = if b < a { a } else { b };
+        }
+        let mut sum = 0.0;
+        for (k, root) in roots.iter().enumerate() {
+            sum += root;
+            let total = on_grid(sum);
+            self.bests[self.sides[0]].offer(k, row, column, total);
+            self.bests[self.sides[1]].offer(k, column, row, total);
         }
     }
-
-    /// Turns sorted roots into their sums, and returns the lanes that have a nearer one.
-    #[inline(always)]
-    pub fn add_up<S: Simd>(&mut self, row: usize, column: usize) -> u32 {
-        let [rows, columns] = self.sides.map(|side| &self.bests[side]);
-        let mut gained = [0.0f64; WIDTH];
-        let mut sum = [0.0; WIDTH];
-        for (k, roots) in self.working.roots.iter_mut().enumerate() {
-            let for_row = rows.sum[k * rows.stride + row];
-            let from = k * columns.stride + column;
-            let for_column = &columns.sum[from..from + 2 * S::LANES];
-            for lane in 0..2 * S::LANES {
-                sum[lane] += roots[lane];
-                let total = on_grid(sum[lane]);
-                let farther = if for_column[lane] > for_row {
-                    for_column[lane]
-                } else {
-                    for_row
-                };
-                let gain = farther - total;
-                gained[lane] = if gain > gained[lane] {
-                    gain
-                } else {
-                    gained[lane]
-                };
-                roots[lane] = total;
-            }
-        }
-        lanes_where(&gained, |gain| gain > 0.0)
-    }
-
-    /// Keeps the sums of one lane where they are nearer.
-    pub fn keep(&mut self, row: usize, column: usize, lane: usize) {
-        let [rows, columns] = self.sides;
-        for (k, sums) in self.working.roots.iter().enumerate() {
-            self.bests[rows].offer(k, row, column + lane, sums[lane]);
-            self.bests[columns].offer(k, column + lane, row, sums[lane]);
-        }
-    }
-}
-
-pub fn lanes_where(values: &[f64; WIDTH], holds: impl Fn(f64) -> bool) -> u32 {
-    let lanes = values.iter().enumerate();
-    lanes.fold(0, |mask, (lane, value)| {
-        mask | u32::from(holds(*value)) << lane
-    })
 }
 
 /// The places of the bits that are set, lowest first.
+#[inline(always)]
 pub fn ones(mut mask: u32) -> impl Iterator<Item = usize> {
     std::iter::from_fn(move || {
         let lowest = (mask != 0).then(|| mask.trailing_zeros() as usize);

@@ -109,10 +109,12 @@ unsafe fn walk<S: Simd, const D: usize, const FARTHEST: bool>(
             };
             nearer = simd.max_single(nearer, simd.sub_single(bound, sum));
         }
-        if simd.positive_single(nearer) != 0 {
+        let lanes = simd.positive_single(nearer);
+        if lanes != 0 {
             let spilled = *cov;
             simd.vectorize(Improve {
                 pairing: &mut *pairing,
+                lanes,
                 covariance: spilled.as_ptr().cast(),
                 step: 2 * S::LANES,
                 row: i,
