@@ -97,3 +97,51 @@ fn finish_part<S: Simd, M: Measure>(
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::reference;
+    use crate::simd::Level;
+    use crate::watch::Watch;
+
+    fn check_case(level: Level, series: [&[f64]; 2], m: usize, normalize: bool) {
+        for k in [1, 3] {
+            let found = level.visit(AbJoin {
+                series,
+                m,
+                powers: (!normalize).then_some(Powers::Square),
+                options: Options {
+                    k,
+                    threads: 1,
+                    skip: 0.0,
+                    share: 1.0,
+                    watch: &Watch::new(&|_| true),
+                },
+            });
+            for side in [0, 1] {
+                let matrix = reference::matrix(series[side], series[1 - side], m, normalize);
+                let (distances, indices) = &found[side];
+                for (i, row) in matrix.into_iter().enumerate() {
+                    let mut rest: Vec<_> = row.into_iter().enumerate().collect();
+                    for rank in i * k..(i + 1) * k {
+                        let what = format!("{} {m} {normalize} {side} {i}", level.name());
+                        reference::check((distances[rank], indices[rank]), &rest, &what);
+                        rest.retain(|(j, _)| *j as i64 != indices[rank]);
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_size_is_that_of_the_definition() {
+        reference::each_case(|level, values, m| {
+            for other in [m, m + 8, m + 40] {
+                let [noise, ties, ..] = reference::kinds(other);
+                check_case(level, [values, &ties], m, true);
+                check_case(level, [&noise, values], m, false);
+            }
+        });
+    }
+}

@@ -131,3 +131,56 @@ impl<'a> Fleet<'a> {
         threads::each(threads, short, |(series, part)| work(series, part, 1));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::nearest::Nearest;
+    use crate::norm::{Norm, Powers};
+    use crate::reference;
+
+    /// A device shorter than the pattern, one of just its length, and one of the case's.
+    fn check_case(level: Level, values: &[f64], m: usize) {
+        let [pattern, _, constant, _, offset] = reference::kinds(m);
+        let all = [&values[..m - 1], &values[..m], values].concat();
+        let ends = [0, m - 1, 2 * m - 1, all.len()].map(|end| end as i64);
+        let fleet = Fleet::new(&all, &ends, m).unwrap();
+        for pattern in [&pattern, &constant, &offset] {
+            for normalize in [true, false] {
+                let norm = (!normalize).then_some(Norm::Root(Powers::Square));
+                let found = fleet.distance_profile(pattern, norm, level, 1);
+                let windows = values[..m].windows(m).chain(values.windows(m));
+                let mut least = f64::INFINITY;
+                for (window, found) in windows.zip(&found) {
+                    let expected = reference::distance(pattern, window, normalize);
+                    let close = (found - expected).abs() <= 1e-6 * expected.max(1.0);
+                    assert!(
+                        close || *found == expected,
+                        "{} {found} {expected}",
+                        level.name()
+                    );
+                    least = least.min(*found);
+                }
+                let nearest = Nearest {
+                    fleet: &fleet,
+                    pattern,
+                    k: 1,
+                    max_distance: f64::INFINITY,
+                    level,
+                };
+                if normalize {
+                    let first = nearest
+                        .find(1)
+                        .first()
+                        .map_or(f64::INFINITY, |f| f.distance);
+                    assert_eq!(first, least, "{}", level.name());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_size_is_that_of_the_definition() {
+        reference::each_case(check_case);
+    }
+}

@@ -15,6 +15,8 @@ mod nearest;
 mod norm;
 mod plain_distances;
 mod profile;
+#[cfg(test)]
+mod reference;
 mod reseed;
 mod self_join;
 mod simd;

@@ -140,6 +140,7 @@ mod tests {
     use super::*;
     use crate::norm::Norm;
     use crate::profile::Arrays;
+    use crate::reference;
     use crate::simd::Level;
     use crate::watch::Watch;
 
@@ -185,5 +186,49 @@ mod tests {
                 );
             }
         }
+    }
+    /// The profile that each case must have: overall, to the left, to the right.
+    fn check_case(level: Level, values: &[f64], m: usize, normalize: bool, k: usize) {
+        let mut arrays = Arrays::new(values.len() + 1 - m, k);
+        level.visit(SelfJoin {
+            values,
+            m,
+            powers: (!normalize).then_some(Powers::Square),
+            options: Options {
+                k,
+                threads: 1,
+                skip: 0.0,
+                share: 1.0,
+                watch: &Watch::new(&|_| true),
+            },
+            profile: arrays.borrow(),
+        });
+        let matrix = reference::matrix(values, values, m, normalize);
+        for (i, row) in matrix.iter().enumerate() {
+            let apart = |j: &usize| i.abs_diff(*j) > exclusion_zone(m);
+            let allowed: Vec<_> = (0..row.len()).filter(apart).map(|j| (j, row[j])).collect();
+            let split = allowed.partition_point(|(j, _)| *j < i);
+            let sides = [&allowed[..], &allowed[..split], &allowed[split..]];
+            for (side, allowed) in sides.into_iter().enumerate() {
+                let mut rest = allowed.to_vec();
+                for rank in i * k..(i + 1) * k {
+                    let found = (arrays.distances[side][rank], arrays.indices[side][rank]);
+                    let what = format!("{} {m} {normalize} {side} {i}", level.name());
+                    reference::check(found, &rest, &what);
+                    rest.retain(|(j, _)| *j as i64 != found.1);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_size_is_that_of_the_definition() {
+        reference::each_case(|level, values, m| {
+            for normalize in [true, false] {
+                for k in [1, 3] {
+                    check_case(level, values, m, normalize, k);
+                }
+            }
+        });
     }
 }

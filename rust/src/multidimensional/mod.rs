@@ -6,6 +6,8 @@
 mod best;
 mod covariances;
 mod differences;
+#[cfg(test)]
+mod edge_sizes;
 mod improve;
 mod levels;
 mod many;

@@ -7,6 +7,8 @@
 
 mod devices;
 mod edge;
+#[cfg(test)]
+mod edge_sizes;
 mod latest;
 mod spread;
 mod stream;
