@@ -14,14 +14,17 @@ READY := $(VENV)/.ready
 CORE := rust/Cargo.toml rust/Cargo.lock $(shell find rust/src -name '*.rs')
 LOCK_COMMAND := pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-annotate --no-header --group dev pyproject.toml --output-file requirements.lock
+HOST = $(shell rustc -vV | sed -n 's/^host: //p')
+ARM := aarch64-unknown-linux-gnu
+SAFETY := $(CARGO) test --quiet --locked $(CRATE) --lib
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 export UV_LINK_MODE := copy
 export UV_COMPILE_BYTECODE := 1
 
-.PHONY: help demo test check format bench docs lock clean
+.PHONY: help demo test test-slow test-neon sanitize miri check format bench docs lock clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(READY) ## Set up, then find patterns in real flights and a simulated fleet (a report to open)
 	$(BIN)/motifleet demo
@@ -29,6 +32,29 @@ demo: $(READY) ## Set up, then find patterns in real flights and a simulated fle
 test: $(READY) ## Set up, then run every test: Rust, Python, docstrings, documented commands
 	$(CARGO) test --quiet --locked $(CRATE)
 	$(BIN)/python -m pytest
+
+test-slow: $(READY) ## Check the errors of long series: a million values, windows of 10,000 (minutes)
+	$(BIN)/python -m pytest tests -m slow -rP
+
+# A sanitizer is an unstable option of the compiler; the stable one takes it where it is told to.
+sanitize: $(LOCKED) ## Run the Rust tests under AddressSanitizer: no kernel reads or writes outside
+	RUSTC_BOOTSTRAP=1 RUSTFLAGS=-Zsanitizer=address \
+		$(SAFETY) --target-dir rust/target/sanitize --target $(HOST)
+
+miri: $(LOCKED) ## Run the smaller Rust tests in Miri, which knows undefined behaviour (minutes)
+	rustup toolchain install nightly --profile minimal --component miri,rust-src --no-self-update
+	RUSTFLAGS=-Ctarget-feature=+avx2,+fma $(CARGO) +nightly miri test --quiet --locked $(CRATE) \
+		--lib --target-dir rust/target/miri -- every_size dots stats
+
+# The tests call no Python: what of it they link stays undefined.
+test-neon: $(LOCKED) ## Run the Rust tests on NEON, emulated: needs qemu-user and gcc-aarch64-linux-gnu
+	rustup target add $(ARM)
+	PYO3_CROSS=1 PYO3_CROSS_PYTHON_VERSION=3.11 CARGO_PROFILE_TEST_OPT_LEVEL=2 \
+		CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER=aarch64-linux-gnu-gcc \
+		CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_RUNNER=qemu-aarch64 \
+		RUSTFLAGS="-Ctarget-feature=+crt-static -Crelocation-model=static \
+		-Clink-arg=-Wl,--unresolved-symbols=ignore-all" \
+		$(SAFETY) --target-dir rust/target/neon --target $(ARM) --features pyo3/extension-module
 
 check: $(READY) ## Formatting, lint, types and the import law, for Python and Rust
 	$(BIN)/ruff format --check .
