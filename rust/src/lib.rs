@@ -44,7 +44,7 @@ mod _core {
     use super::*;
 
     #[pymodule_export]
-    use streaming::{DeviceStreams, Stream};
+    use streaming::{DeviceStreams, MultidimensionalStream, Stream};
 
     /// The instruction sets that this machine has, the widest last.
     #[pyfunction]

@@ -154,7 +154,7 @@ def shifted(snapshot: StreamSnapshot, by: int) -> StreamSnapshot:
     return replace(
         snapshot,
         start=snapshot.start - by,
-        indices=snapshot.indices - by,
+        neighbor_indices=snapshot.neighbor_indices - by,
         left_indices=snapshot.left_indices - by,
     )
 

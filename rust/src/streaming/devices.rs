@@ -1,17 +1,24 @@
 //! Many devices: nothing is kept but their latest values.
 //!
-//! A block is compared with a device's memory by laying the memory out, computing the covariances
+//! A block is compared with a device's memory by laying the memory out, computing the products
 //! of the first new window and stepping on from there. That costs little more than stepping alone,
 //! a tenth of the memory, and rounding has no past.
 
-use super::latest::Latest;
-use super::tape::Tape;
+use super::covariances::Covariances;
+use super::levels::Levels;
+use super::measure::{Found, Measure};
 use crate::simd::{Kernel, Level, Simd};
 use crate::threads;
+use crate::watch::Watch;
+
+/// Values that are taken in before the caller is asked whether to go on.
+const ASK: usize = 64;
 
 pub struct Devices {
     pub m: usize,
     pub history: usize,
+    /// The p of the plain distance; `None`: z-normalised.
+    pub p: Option<f64>,
     /// A row of `history` values for each device, the oldest first.
     pub memory: Vec<f64>,
     /// How many values of each device have come.
@@ -26,17 +33,17 @@ impl Devices {
 
     /// Appends a row of values to each of the devices, which must differ.
     ///
-    /// Writes for each value the left neighbour of the window that it completes.
+    /// Writes for each value the left neighbour of the window that it completes. Where the caller
+    /// stops it, some values have been taken in, and `totals` tells which.
     pub fn append(
         &mut self,
         devices: &[usize],
         values: &[f64],
-        threads: usize,
-        level: Level,
+        (threads, level, watch): (usize, Level, &Watch),
         distance: &mut [f64],
         index: &mut [i64],
     ) {
-        let (m, history) = (self.m, self.history);
+        let (m, p, history) = (self.m, self.p, self.history);
         let width = values.len() / devices.len().max(1);
         if width == 0 {
             return;
@@ -56,10 +63,14 @@ impl Devices {
                     values,
                     distance,
                     index,
+                    watch,
                 })
             })
             .collect();
-        threads::each(threads, jobs, |job: Append| level.visit(job));
+        threads::each(threads, jobs, |job: Append| match p {
+            None => level.visit(With::<Covariances>(job, m)),
+            Some(p) => level.visit(With::<Levels>(job, (m, p))),
+        });
     }
 }
 
@@ -74,31 +85,42 @@ struct Append<'a> {
     values: &'a [f64],
     distance: &'a mut [f64],
     index: &'a mut [i64],
+    watch: &'a Watch<'a>,
 }
 
-impl Kernel for Append<'_> {
+/// A block and the distance that it is compared by.
+struct With<'a, M: Measure>(Append<'a>, M::Terms);
+
+impl<M: Measure> Kernel for With<'_, M> {
     type Output = ();
 
     fn run<S: Simd>(self, simd: S) {
-        let history = self.memory.len();
-        let known = remembered(*self.total, history);
-        let gone = *self.total as i64 - known as i64;
-        let capacity = known + self.values.len();
-        let tape = Tape::new(&self.memory[..known], self.values, self.m, capacity);
-        let mut latest = Latest::new(tape, history - self.m);
-        // Nobody asks for the profile of what came before: nothing is nearer than this.
-        let mut best = vec![f64::INFINITY; capacity];
-        let out = self.distance.iter_mut().zip(self.index);
-        for (value, (distance, index)) in self.values.iter().zip(out) {
-            let arrival = latest.push(simd, *value, &mut best);
-            let left = arrival.and_then(|at| at.left.map(|(near, j)| (at.window, j, near)));
-            (*distance, *index) = left.map_or((f64::INFINITY, -1), |(i, j, near)| {
-                (latest.tape.distance(simd, i, j, near), gone + j as i64)
-            });
+        let With(job, terms) = self;
+        let history = job.memory.len();
+        let known = remembered(*job.total, history);
+        let gone = *job.total as i64 - known as i64;
+        let capacity = known + job.values.len();
+        let memory = &job.memory[..known];
+        let mut layout = M::lay_out(terms, memory, job.values, capacity, history - job.m);
+        // Nobody asks for the profile of what came before.
+        let screen = vec![M::CLOSED; capacity];
+        let mut found = Found::default();
+        let out = job.distance.chunks_mut(ASK).zip(job.index.chunks_mut(ASK));
+        for (values, (distance, index)) in job.values.chunks(ASK).zip(out) {
+            if job.watch.stopped() {
+                break;
+            }
+            for (at, value) in values.iter().enumerate() {
+                layout.push(simd, *value, &screen, 1, &mut found);
+                if let Some((left, j)) = found.left.first() {
+                    (distance[at], index[at]) = (*left, gone + *j as i64);
+                }
+            }
+            job.watch.step(values.len());
         }
-        let all = &latest.tape.values;
+        let all = layout.values();
+        *job.total += (all.len() - known) as u64;
         let kept = &all[all.len().saturating_sub(history)..];
-        self.memory[..kept.len()].copy_from_slice(kept);
-        *self.total += self.values.len() as u64;
+        job.memory[..kept.len()].copy_from_slice(kept);
     }
 }

@@ -1,10 +1,13 @@
 //! Streams of awkward sizes, in blocks of awkward sizes.
 
+use super::covariances::Covariances;
 use super::devices::Devices;
-use super::stream::{Profile, Series};
+use super::memory::Memory;
+use super::stream::{Kept, Profile, Series};
 use crate::reference;
 use crate::self_join::exclusion_zone;
 use crate::simd::Level;
+use crate::watch::Watch;
 
 /// The neighbours that window `i` may have in a memory of so many values.
 fn allowed(
@@ -21,7 +24,8 @@ fn allowed(
 }
 
 fn check_stream(level: Level, values: &[f64], m: usize, history: Option<usize>, width: usize) {
-    let mut stream = Series::new(m, history, 0, Vec::new(), Profile::default());
+    let memory = Memory::<Covariances>::new(m, m, history, 0, &[Vec::new()]);
+    let mut stream = Series::new(1, memory, Profile::default());
     let (mut distance, mut index) = (vec![0.0; values.len()], vec![0; values.len()]);
     let outputs = distance.chunks_mut(width).zip(index.chunks_mut(width));
     for (block, (distance, index)) in values.chunks(width).zip(outputs) {
@@ -45,6 +49,7 @@ fn check_devices(level: Level, values: &[f64], m: usize, history: usize, width: 
     let mut devices = Devices {
         m,
         history,
+        p: None,
         memory: vec![0.0; 2 * history],
         totals: vec![0; 2],
     };
@@ -52,7 +57,8 @@ fn check_devices(level: Level, values: &[f64], m: usize, history: usize, width: 
     for (number, block) in values.chunks(width).enumerate() {
         let (mut distance, mut index) = (vec![0.0; 2 * block.len()], vec![0; 2 * block.len()]);
         let both = [block, block].concat();
-        devices.append(&[1, 0], &both, 1, level, &mut distance, &mut index);
+        let how = (1, level, &Watch::new(&|_| true));
+        devices.append(&[1, 0], &both, how, &mut distance, &mut index);
         for (at, found) in distance.into_iter().zip(index).enumerate() {
             let end = number * width + at % block.len() + 1;
             if let Some(i) = end.checked_sub(m) {

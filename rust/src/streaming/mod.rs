@@ -5,13 +5,18 @@
 //! From time to time the memory is laid out anew and the covariances are computed afresh, so that
 //! what rounding does never depends on how long a stream has lived.
 
+mod covariances;
 mod devices;
 mod edge;
 #[cfg(test)]
 mod edge_sizes;
-mod latest;
+mod levels;
+mod measure;
+mod memory;
+mod shapes;
 mod spread;
 mod stream;
 mod tape;
+mod together;
 
-pub use edge::{DeviceStreams, Stream};
+pub use edge::{DeviceStreams, MultidimensionalStream, Stream};

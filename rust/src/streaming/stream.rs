@@ -1,18 +1,13 @@
-//! One device: its profile and left profile, kept up with every value.
+//! One row: its profile and left profile, kept up with every value.
 
-use super::latest::{Latest, NONE};
-use super::spread::Spread;
-use super::tape::Tape;
+use super::measure::{Found, Measure};
+use super::memory::Memory;
 use crate::simd::{Kernel, Level, Simd};
-
-/// A memory has room for at least so many values more before it is laid out anew.
-const ROOM: usize = 256;
 
 /// What is known of the windows in memory, by window.
 #[derive(Clone, Debug, Default)]
 pub struct Profile {
-    /// The correlation with the nearest neighbour.
-    pub nearness: Vec<f64>,
+    /// To the k nearest neighbours of a window, one window's after the other's.
     pub distance: Vec<f64>,
     pub index: Vec<i64>,
     pub left_distance: Vec<f64>,
@@ -20,139 +15,156 @@ pub struct Profile {
 }
 
 impl Profile {
-    fn push(&mut self) {
-        self.nearness.push(NONE);
-        self.distance.push(f64::INFINITY);
-        self.index.push(-1);
+    fn push(&mut self, k: usize) {
+        self.distance.resize(self.distance.len() + k, f64::INFINITY);
+        self.index.resize(self.index.len() + k, -1);
         self.left_distance.push(f64::INFINITY);
         self.left_index.push(-1);
     }
 
-    fn forget(&mut self, windows: usize) {
-        for array in [
-            &mut self.nearness,
-            &mut self.distance,
-            &mut self.left_distance,
-        ] {
-            array.drain(..windows);
-        }
-        for array in [&mut self.index, &mut self.left_index] {
-            array.drain(..windows);
-        }
+    fn forget(&mut self, windows: usize, k: usize) {
+        self.distance.drain(..windows * k);
+        self.index.drain(..windows * k);
+        self.left_distance.drain(..windows);
+        self.left_index.drain(..windows);
     }
 
-    /// Whether every array has that many entries.
-    pub fn holds(&self, windows: usize) -> bool {
-        let floats = [&self.nearness, &self.distance, &self.left_distance];
-        let indices = [&self.index, &self.left_index];
-        floats.iter().all(|array| array.len() == windows)
-            && indices.iter().all(|array| array.len() == windows)
+    /// Whether every array has entries for so many windows.
+    pub fn holds(&self, windows: usize, k: usize) -> bool {
+        let whole = windows.checked_mul(k);
+        whole == Some(self.distance.len())
+            && whole == Some(self.index.len())
+            && self.left_distance.len() == windows
+            && self.left_index.len() == windows
+    }
+
+    /// Keeps a neighbour of `window` that is nearer than one of its k.
+    fn offer(&mut self, window: usize, k: usize, distance: f64, index: i64) -> bool {
+        let near = &mut self.distance[window * k..][..k];
+        let place = near.partition_point(|kept| *kept <= distance);
+        if place == k {
+            return false;
+        }
+        let indices = &mut self.index[window * k..][..k];
+        near[place..].rotate_right(1);
+        indices[place..].rotate_right(1);
+        (near[place], indices[place]) = (distance, index);
+        true
     }
 }
 
-pub struct Series {
-    m: usize,
-    /// How many values are remembered; `None`: all.
-    history: Option<usize>,
-    /// How many values came before the first on the tape.
-    gone: u64,
-    latest: Latest,
-    spread: Spread,
-    profile: Profile,
-}
-
-impl Series {
-    /// A stream that has seen `total` values, of which it remembers `values` with their profile.
-    pub fn new(
-        m: usize,
-        history: Option<usize>,
-        total: u64,
-        values: Vec<f64>,
-        profile: Profile,
-    ) -> Self {
-        let gone = total - values.len() as u64;
-        let spread = Spread::of(&values, 0);
-        Series {
-            m,
-            history,
-            gone,
-            spread,
-            latest: lay_out(m, history, &values, &[]),
-            profile,
-        }
-    }
-
+/// A row that is kept up, whatever its distance is.
+pub trait Kept: Send + Sync {
     /// How many values have come.
-    pub fn total(&self) -> u64 {
-        self.gone + self.values().len() as u64
-    }
+    fn total(&self) -> u64;
 
     /// Where the window begins that the next value completes; negative before there is one.
-    pub fn first(&self) -> i64 {
-        self.total() as i64 + 1 - self.m as i64
+    fn next_window(&self) -> i64;
+
+    /// The values in memory.
+    fn values(&self) -> &[f64];
+
+    /// The profile of the windows in memory.
+    fn profile(&self) -> Profile;
+
+    /// Lays the memory out anew: a stream made of it goes on exactly as this one.
+    fn renew(&mut self);
+
+    /// Appends values; writes for each the left neighbour of the window that it completes.
+    fn append(&mut self, level: Level, values: &[f64], distance: &mut [f64], index: &mut [i64]);
+}
+
+pub struct Series<M: Measure> {
+    k: usize,
+    memory: Memory<M>,
+    profile: Profile,
+    /// Of each window, what a pair must pass to be worth a look.
+    screen: Vec<f64>,
+    found: Found,
+}
+
+impl<M: Measure> Series<M> {
+    /// A stream that remembers values with their profile.
+    pub fn new(k: usize, memory: Memory<M>, profile: Profile) -> Self {
+        let mut series = Series {
+            k,
+            memory,
+            profile,
+            screen: Vec::new(),
+            found: Found::default(),
+        };
+        series.raise_screens();
+        series
+    }
+
+    fn raise_screens(&mut self) {
+        let row = &self.memory.rows[0];
+        let farthest = self
+            .profile
+            .distance
+            .iter()
+            .skip(self.k - 1)
+            .step_by(self.k);
+        self.screen.clear();
+        self.screen
+            .extend(farthest.map(|distance| row.screen(*distance)));
+    }
+
+    fn push<S: Simd>(&mut self, simd: S, value: f64) -> (f64, i64) {
+        if let Some(dropped) = self.memory.make_room(&[value]) {
+            self.profile.forget(dropped, self.k);
+            self.raise_screens();
+        }
+        let row = &mut self.memory.rows[0];
+        let (k, gone, found) = (self.k, self.memory.gone as i64, &mut self.found);
+        let Some(i) = row.push(simd, value, &self.screen, k, found) else {
+            return (f64::INFINITY, -1);
+        };
+        let profile = &mut self.profile;
+        profile.push(k);
+        for (j, distance) in found.improved.iter().copied() {
+            if profile.offer(j, k, distance, gone + i as i64) {
+                self.screen[j] = row.screen(profile.distance[j * k + k - 1]);
+            }
+        }
+        for (rank, (distance, j)) in found.left.iter().enumerate() {
+            profile.distance[i * k + rank] = *distance;
+            profile.index[i * k + rank] = gone + *j as i64;
+        }
+        profile.left_distance[i] = profile.distance[i * k];
+        profile.left_index[i] = profile.index[i * k];
+        self.screen
+            .push(row.screen(profile.distance[i * k + k - 1]));
+        (profile.left_distance[i], profile.left_index[i])
+    }
+}
+
+impl<M: Measure + Send + Sync> Kept for Series<M> {
+    fn total(&self) -> u64 {
+        self.memory.total()
+    }
+
+    fn next_window(&self) -> i64 {
+        self.memory.next_window()
     }
 
     fn values(&self) -> &[f64] {
-        &self.latest.tape.values
+        self.memory.values(0)
     }
 
-    fn over(&self) -> usize {
-        let length = self.values().len();
-        self.history
-            .map_or(0, |history| length.saturating_sub(history))
-    }
-
-    /// The values in memory.
-    pub fn memory(&self) -> &[f64] {
-        &self.values()[self.over()..]
-    }
-
-    /// The profile of the windows in memory.
-    pub fn profile(&self) -> Profile {
+    fn profile(&self) -> Profile {
         let mut profile = self.profile.clone();
-        profile.forget(self.over().min(profile.index.len()));
+        profile.forget(self.memory.windows_over(), self.k);
         profile
     }
 
-    /// Lays the memory out anew: a stream made of it goes on exactly as this one.
-    pub fn renew(&mut self) {
-        self.renew_from(self.over(), &[]);
+    fn renew(&mut self) {
+        let dropped = self.memory.renew();
+        self.profile.forget(dropped, self.k);
+        self.raise_screens();
     }
 
-    fn renew_from(&mut self, first: usize, ahead: &[f64]) {
-        self.profile.forget(first.min(self.profile.index.len()));
-        self.gone += first as u64;
-        self.latest = lay_out(self.m, self.history, &self.values()[first..], ahead);
-        self.spread = Spread::of(self.values(), 0);
-    }
-
-    /// Sees to it that a value can be pushed.
-    fn make_room(&mut self, value: f64) {
-        let length = self.values().len();
-        let first = self
-            .history
-            .map_or(0, |most| (length + 1).saturating_sub(most));
-        self.spread.forget(&self.latest.tape.values, first);
-        self.spread.push(value, length);
-        let tape = &self.latest.tape;
-        let suits = self
-            .spread
-            .extremes()
-            .is_none_or(|extremes| tape.suits(extremes));
-        if !suits || !tape.holds(value) {
-            self.renew_from(first, &[value]);
-            self.spread.push(value, self.values().len());
-        }
-    }
-
-    /// Appends values; writes for each the left neighbour of the window that it completes.
-    pub fn append(
-        &mut self,
-        level: Level,
-        values: &[f64],
-        distance: &mut [f64],
-        index: &mut [i64],
-    ) {
+    fn append(&mut self, level: Level, values: &[f64], distance: &mut [f64], index: &mut [i64]) {
         level.visit(Append {
             series: self,
             values,
@@ -160,52 +172,16 @@ impl Series {
             index,
         });
     }
-
-    fn push<S: Simd>(&mut self, simd: S, value: f64) -> (f64, i64) {
-        self.make_room(value);
-        if self.values().len() + 1 >= self.m {
-            self.profile.push();
-        }
-        let Some(arrival) = self.latest.push(simd, value, &mut self.profile.nearness) else {
-            return (f64::INFINITY, -1);
-        };
-        let (i, tape, profile) = (arrival.window, &self.latest.tape, &mut self.profile);
-        for (j, correlation) in self.latest.improved.iter().copied() {
-            let distance = tape.distance(simd, i, j, correlation);
-            if distance < profile.distance[j] {
-                profile.distance[j] = distance;
-                profile.index[j] = self.gone as i64 + i as i64;
-            }
-        }
-        if let Some((correlation, j)) = arrival.left {
-            let distance = tape.distance(simd, i, j, correlation);
-            let index = self.gone as i64 + j as i64;
-            profile.nearness[i] = correlation;
-            (profile.distance[i], profile.index[i]) = (distance, index);
-            (profile.left_distance[i], profile.left_index[i]) = (distance, index);
-        }
-        (profile.left_distance[i], profile.left_index[i])
-    }
 }
 
-/// A memory with room to grow: to twice its size, or by half of what is remembered at most.
-fn lay_out(m: usize, history: Option<usize>, values: &[f64], ahead: &[f64]) -> Latest {
-    let doubled = 2 * values.len().max(ROOM);
-    let most = history.map(|history| history.saturating_add((history / 2).max(ROOM)));
-    let capacity = most.map_or(doubled, |most| most.min(doubled));
-    let oldest = history.map_or(capacity, |history| history.min(capacity));
-    let tape = Tape::new(values, ahead, m, capacity);
-    Latest::new(tape, oldest.saturating_sub(m))
-}
-
-struct Append<'a> {
-    series: &'a mut Series,
+struct Append<'a, M: Measure> {
+    series: &'a mut Series<M>,
     values: &'a [f64],
     distance: &'a mut [f64],
     index: &'a mut [i64],
 }
 
-impl Kernel for Append<'_> {
+impl<M: Measure> Kernel for Append<'_, M> {
     type Output = ();
 
     fn run<S: Simd>(self, simd: S) {

@@ -9,9 +9,10 @@ the shape of a window counts, its level and its scale do not.
 `ab_join` finds what two series share or one has alone, and `match` finds the windows nearest to
 a pattern. `multidimensional_profile` takes several channels of a device and finds what they do at
 the same time. `StreamingProfile` keeps the profile of a device up with every value that comes,
-`FleetStream` watches many devices at once. On these stand the findings that need more than one
-low or high point: `motif_sets`, `consensus_motif`, `segment`, `snippets`, `mpdist`,
-`variable_discords` and `anomaly_scores`.
+`MultidimensionalStream` does so for several channels at the same time, `FleetStream` watches
+many devices at once. On these stand the findings that need more than one low or high point:
+`motif_sets`, `consensus_motif`, `segment`, `snippets`, `mpdist`, `variable_discords` and
+`anomaly_scores`.
 
 The conventions are those of the established libraries, so that results agree: float64; a window
 with a missing or infinite value is at distance infinity, index -1; two constant windows are at
@@ -42,12 +43,18 @@ from motifleet.matrixprofile.multidimensional import (
     MultidimensionalProfile,
     multidimensional_profile,
 )
+from motifleet.matrixprofile.multidimensional_stream import (
+    MultidimensionalArrivals,
+    MultidimensionalSnapshot,
+    MultidimensionalStream,
+)
 from motifleet.matrixprofile.options import Progress
 from motifleet.matrixprofile.profile import MatrixProfile, matrix_profile
 from motifleet.matrixprofile.segmentation import Boundary, Segmentation, segment
 from motifleet.matrixprofile.series import SeriesLike
 from motifleet.matrixprofile.snippet import Snippet, Snippets, snippets
-from motifleet.matrixprofile.streaming import StreamingProfile, StreamSnapshot
+from motifleet.matrixprofile.stream_snapshot import StreamSnapshot
+from motifleet.matrixprofile.streaming import StreamingProfile
 
 __all__ = [
     "Across",
@@ -66,9 +73,12 @@ __all__ = [
     "MatrixProfile",
     "Motif",
     "MotifSet",
+    "MultidimensionalArrivals",
     "MultidimensionalDiscord",
     "MultidimensionalMotif",
     "MultidimensionalProfile",
+    "MultidimensionalSnapshot",
+    "MultidimensionalStream",
     "Place",
     "Progress",
     "Segmentation",

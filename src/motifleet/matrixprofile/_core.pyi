@@ -1,6 +1,6 @@
 """The compiled kernels: plain arrays in and out, no checks that a user would want."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol, TypeAlias
 
 import numpy as np
@@ -60,38 +60,67 @@ def nearest(
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]: ...
 
 _Profile: TypeAlias = tuple[
-    NDArray[np.float64],
-    NDArray[np.float64],
-    NDArray[np.int64],
-    NDArray[np.float64],
-    NDArray[np.int64],
+    NDArray[np.float64], NDArray[np.int64], NDArray[np.float64], NDArray[np.int64]
 ]
+_Came: TypeAlias = tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.int64]]
+_Follow: TypeAlias = Callable[[int, int | None], None] | None
+
+class _Terms(Protocol):
+    @property
+    def m(self) -> int: ...
+    @property
+    def history(self) -> int: ...
+    @property
+    def k(self) -> int: ...
+    @property
+    def p(self) -> float: ...
+    @property
+    def simd(self) -> str: ...
 
 class Stream:
     total: int
-    values: NDArray[np.float64]
-    profile: _Profile
+    channels: int
 
     def __init__(
-        self, m: int, history: int, total: int, values: NDArray[np.float64], profile: _Profile
+        self,
+        terms: _Terms,
+        total: int,
+        channels: Sequence[tuple[NDArray[np.float64], _Profile]],
     ) -> None: ...
-    def append(
-        self, values: NDArray[np.float64], simd: str
-    ) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.int64]]: ...
+    def append(self, values: NDArray[np.float64], progress: _Follow) -> _Came: ...
+    def update(self, value: float) -> float: ...
     def renew(self) -> None: ...
+    def values(self, channel: int) -> NDArray[np.float64]: ...
+    def profile(self, channel: int) -> _Profile: ...
+
+class MultidimensionalStream:
+    total: int
+    channels: int
+
+    def __init__(
+        self,
+        terms: _Terms,
+        total: int,
+        values: Sequence[NDArray[np.float64]],
+        profile: _Profile,
+    ) -> None: ...
+    def append(self, values: NDArray[np.float64], progress: _Follow) -> _Came: ...
+    def renew(self) -> None: ...
+    def values(self, channel: int) -> NDArray[np.float64]: ...
+    def profile(self) -> _Profile: ...
 
 class DeviceStreams:
     totals: NDArray[np.int64]
     memory: NDArray[np.float64]
 
     def __init__(
-        self, m: int, history: int, totals: NDArray[np.int64], memory: NDArray[np.float64] | None
+        self, terms: _Terms, totals: NDArray[np.int64], memory: NDArray[np.float64] | None
     ) -> None: ...
     def append(
         self,
         devices: NDArray[np.int64],
         values: NDArray[np.float64],
+        progress: _Follow,
         threads: int,
-        simd: str,
     ) -> _Side: ...
     def values(self, device: int) -> NDArray[np.float64]: ...

@@ -9,7 +9,8 @@ import numpy as np
 from motifleet.errors import InvalidArgumentError, UnknownDeviceError
 from motifleet.matrixprofile import _core, kernels, saving
 from motifleet.matrixprofile.arrivals import Arrivals, windows_of
-from motifleet.matrixprofile.streaming import matrix, memory_length
+from motifleet.matrixprofile.options import Progress, progress_function
+from motifleet.matrixprofile.stream_terms import StreamTerms, matrix, memory_length
 from motifleet.types import Ints, Series
 
 WHAT = b"fleet   "
@@ -27,12 +28,14 @@ class FleetStream:
         device_ids: the devices' names, or how many there are: then they are "0", "1", …
         m: the window length, at least 3.
         history: how many values of each device to remember.
+        normalize: False: the plain distance, which sees level and scale.
+        p: of the plain distance, (Σ |a - b|^p)^(1/p), from 1 to 20; 2: Euclidean.
         threads: how many to use; 0: ``MOTIFLEET_THREADS``, else one for each core.
         simd: the instruction set, "auto": ``MOTIFLEET_SIMD``, else the widest there is.
 
     Raises:
-        InvalidArgumentError: a name comes twice, m or history is out of its bounds, or the
-            machine has no such instruction set.
+        InvalidArgumentError: a name comes twice, an argument is out of its bounds, or the machine
+            has no such instruction set.
 
     >>> fleet = FleetStream(["truck-1", "truck-2"], 8, history=500)
     >>> signal = np.sin(np.arange(300) * np.pi / 10)
@@ -48,32 +51,33 @@ class FleetStream:
         m: int,
         *,
         history: int,
+        normalize: bool = True,
+        p: float = 2.0,
         threads: int = 0,
         simd: str = "auto",
     ) -> None:
         self._places = _places(device_ids)
-        self._m = kernels.window_length(m)
-        self._history = memory_length(history, self._m)
+        memory_length(history, kernels.window_length(m))
+        self._terms = StreamTerms.checked(m, history, normalize=normalize, p=p, simd=simd)
         self._threads = kernels.resolve_threads(threads)
-        self._simd = kernels.resolve_simd(simd)
         totals = np.zeros(len(self._places), np.int64)
         try:
-            self._streams = _core.DeviceStreams(self._m, self._history, totals, None)
+            self._streams = _core.DeviceStreams(self._terms, totals, None)
         except (MemoryError, OverflowError) as error:
             raise InvalidArgumentError(
                 f"expected a history that fits into memory for {len(self._places)} devices, "
-                f"got {self._history}: 8 bytes are needed for each value"
+                f"got {self.history}: 8 bytes are needed for each value"
             ) from error
 
     @property
     def m(self) -> int:
         """The window length."""
-        return self._m
+        return self._terms.m
 
     @property
     def history(self) -> int:
         """How many values of each device are remembered."""
-        return self._history
+        return self._terms.history
 
     @property
     def device_ids(self) -> tuple[str, ...]:
@@ -95,7 +99,11 @@ class FleetStream:
         return Series(self._streams.values(self._places[device_id]), device_id)
 
     def append(
-        self, values: Any, devices: Sequence[str] | Sequence[int] | Ints | None = None
+        self,
+        values: Any,
+        devices: Sequence[str] | Sequence[int] | Ints | None = None,
+        *,
+        progress: Progress | None = None,
     ) -> Arrivals:
         """Take in a block of each device, or of the devices named; NaN where a report is missing.
 
@@ -103,6 +111,8 @@ class FleetStream:
             values: shape (devices, n), or (devices,) for one value of each.
             devices: whose rows these are, as names or as places in ``device_ids``, each at most
                 once; None: all.
+            progress: called now and then with how many values are done, and how many there are.
+                Where it raises, or at Ctrl-C, what has been taken in stays; ``totals`` tells.
 
         Returns:
             the windows that the values completed, each with its nearest earlier window.
@@ -114,18 +124,19 @@ class FleetStream:
         """
         places = np.arange(len(self)) if devices is None else self._lookup(devices)
         block = matrix(values, len(places), "devices")
-        windows = windows_of(self.totals[places], block.shape[1], self._m)
-        flat = self._streams.append(places, block.ravel(), self._threads, self._simd)
+        windows = windows_of(self.totals[places], block.shape[1], self.m)
+        follow = progress_function(progress)
+        flat = self._streams.append(places, block.ravel(), follow, self._threads)
         distances, indices = flat[0].reshape(block.shape), flat[1].reshape(block.shape)
         names = self.device_ids
         chosen = names if devices is None else tuple(names[place] for place in places)
-        return Arrivals(self._m, windows, distances, indices, chosen)
+        return Arrivals(self.m, windows, distances, indices, chosen)
 
     def to_bytes(self) -> bytes:
         """Save the streams: what `from_bytes` makes of them goes on exactly as these."""
         names = np.frombuffer(json.dumps(self.device_ids).encode(), np.uint8)
-        head = np.array([self._m, self._history], np.int64)
-        return saving.pack(WHAT, [head, self.totals, self._streams.memory, names])
+        parts = [*self._terms.saved(), self.totals, self._streams.memory, names]
+        return saving.pack(WHAT, parts)
 
     @classmethod
     def from_bytes(cls, data: bytes, *, threads: int = 0, simd: str = "auto") -> "FleetStream":
@@ -134,20 +145,18 @@ class FleetStream:
         Raises:
             InvalidArgumentError: these are not the bytes of a fleet's streams, or are damaged.
         """
-        try:
-            head, totals, memory, names = saving.unpack(WHAT, data)
-            m, history = head.tolist()
-            ids = json.loads(names.tobytes())
-            fleet = cls(ids, m, history=history, threads=threads, simd=simd)
-            if len(ids) != len(totals) or (totals.size and totals.min() < 0):
-                raise ValueError
-            fleet._streams = _core.DeviceStreams(m, history, totals, memory)
-        except InvalidArgumentError:
-            raise
-        except (ValueError, TypeError) as error:
-            raise InvalidArgumentError(
-                "expected the saved state of a fleet, got arrays that do not fit together"
-            ) from error
+        arrays = saving.unpack(WHAT, data)
+        with saving.fitting("fleet"):
+            *terms, totals, memory, names = arrays
+            if totals.size and totals.min() < 0:
+                raise ValueError("a device has fewer than no values")
+            fleet = cls.__new__(cls)
+            fleet._places = _places(json.loads(names.tobytes()))
+            fleet._threads = kernels.resolve_threads(threads)
+            fleet._terms = StreamTerms.restored(terms, simd)
+            if len(fleet) != len(totals):
+                raise ValueError("devices and totals differ")
+            fleet._streams = _core.DeviceStreams(fleet._terms, totals, memory)
         return fleet
 
     def _lookup(self, devices: Sequence[str] | Sequence[int] | Ints) -> Ints:

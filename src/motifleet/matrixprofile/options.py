@@ -50,7 +50,7 @@ class JoinOptions:
             measure.p,
             _share(share),
             0.0,
-            _progress(progress),
+            progress_function(progress),
             kernels.resolve_threads(threads),
             kernels.resolve_simd(simd),
         )
@@ -83,7 +83,8 @@ def _share(share: Any) -> float:
     return float(share)
 
 
-def _progress(progress: Any) -> Any:
+def progress_function(progress: Any) -> Any:
+    """Return what is called with the progress, or None."""
     if progress is not None and not callable(progress):
         raise InvalidArgumentError(
             f"expected a progress function of (done, total) or None, got {progress!r}"

@@ -7,6 +7,7 @@ little-endian), and a CRC-32 of all that comes before it.
 import struct
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -58,6 +59,19 @@ def unpack(what: bytes, data: bytes) -> list[Array]:
     return arrays
 
 
+@contextmanager
+def fitting(name: str) -> Iterator[None]:
+    """Refuse arrays that a stream of that name cannot be made of."""
+    try:
+        yield
+    except InvalidArgumentError:
+        raise
+    except (ValueError, TypeError, OverflowError) as error:
+        raise InvalidArgumentError(
+            f"expected the saved state of a {name}, got arrays that do not fit together"
+        ) from error
+
+
 def _parts(data: bytes, count: int) -> Iterator[Array]:
     place, end = HEAD.size, len(data) - TAIL.size
     for _ in range(count):
@@ -76,4 +90,5 @@ def _parts(data: bytes, count: int) -> Iterator[Array]:
 
 def _refusal(what: bytes, came: str) -> InvalidArgumentError:
     name = what.decode().strip()
-    return InvalidArgumentError(f"expected the saved state of a {name}, got {came}")
+    name = name if name.endswith("s") else f"a {name}"
+    return InvalidArgumentError(f"expected the saved state of {name}, got {came}")

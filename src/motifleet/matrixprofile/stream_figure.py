@@ -7,7 +7,7 @@ import numpy as np
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
-    from motifleet.matrixprofile.streaming import StreamSnapshot
+    from motifleet.matrixprofile.stream_snapshot import StreamSnapshot
 
 SIGNAL, PROFILE = "#6b8294", "#33475b"
 
