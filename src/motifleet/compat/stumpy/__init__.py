@@ -25,8 +25,6 @@ from motifleet.compat.stumpy.refused import (
     aamp_stimped,
     aampdisted,
     aamped,
-    aampi,
-    floss,
     gpu_aamp,
     gpu_mpdist,
     gpu_ostinato,
@@ -38,10 +36,10 @@ from motifleet.compat.stumpy.refused import (
     ostinatoed,
     stimped,
     stumped,
-    stumpi,
 )
 from motifleet.compat.stumpy.segments import fluss
 from motifleet.compat.stumpy.several import maamp, mstump
+from motifleet.compat.stumpy.streams import aampi, floss, stumpi
 from motifleet.compat.stumpy.subspaces import maamp_mdl, maamp_subspace, mdl, subspace
 
 __all__ = [

@@ -18,20 +18,32 @@ ASYMPTOTIC = 10
 """How far arguments are raised by recurrence, before a series of few terms is exact enough."""
 
 
-def ideal_arc_curve(width: int) -> Floats:
+def ideal_arc_curve(
+    width: int, *, one_sided: bool = False, samples: int = SAMPLES, draws: int = DRAWS
+) -> Floats:
     """Return the arcs that stumpy expects over each of so many windows.
+
+    Args:
+        width: how many windows.
+        one_sided: whether neighbours are drawn from later windows alone.
+        samples: how many samples are drawn and fitted.
+        draws: how many numbers each of them has.
 
     >>> ideal_arc_curve(400)[[100, 200, 300]].round()
     array([147., 196., 148.])
     """
     # The legacy generator is the one whose numbers the established curve is made of.
     random = np.random.RandomState(0)
-    arcs = arcs_over(random.randint(0, width, size=width, dtype=np.int64))
+    neighbors = random.randint(0, width, size=width, dtype=np.int64)
+    if one_sided:
+        for i in range(width - 1):
+            neighbors[i] = random.randint(i + 1, width, dtype=np.int64)
+    arcs = arcs_over(neighbors)
     density = arcs / float(np.sum(arcs))
     cumulated = np.concatenate([[0.0], np.cumsum(density)])
-    uniform = random.uniform(size=(SAMPLES, DRAWS))
-    samples = np.interp(uniform, cumulated, np.arange(width + 1)) / width
-    a, b = (np.round(each.mean(), 2) for each in fitted_beta(samples))
+    uniform = random.uniform(size=(samples, draws))
+    drawn = np.interp(uniform, cumulated, np.arange(width + 1)) / width
+    a, b = (np.round(each.mean(), 2) for each in fitted_beta(drawn))
     x = np.arange(width) / width
     with np.errstate(divide="ignore"):
         shape = x ** (a - 1) * (1 - x) ** (b - 1)

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 EUCLIDEAN = "not offered under this name yet; matrix_profile(…, normalize=False) is"
-STREAMING = "not offered under this name yet; StreamingProfile is"
 CLUSTER = "there is no Dask or Ray cluster: the name without 'ed' uses every core of this machine"
 GPU = "Motifleet computes on CPUs: the name without 'gpu_' uses every core of this machine"
 
@@ -32,9 +31,6 @@ def _refused(name: str, reason: str) -> Callable[..., Any]:
     return function
 
 
-aampi = _refused("aampi", EUCLIDEAN)
-floss = _refused("floss", STREAMING)
-stumpi = _refused("stumpi", STREAMING)
 aamp_ostinatoed = _refused("aamp_ostinatoed", CLUSTER)
 aamp_stimped = _refused("aamp_stimped", CLUSTER)
 aampdisted = _refused("aampdisted", CLUSTER)
