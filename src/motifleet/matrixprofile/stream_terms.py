@@ -8,11 +8,10 @@ import numpy as np
 
 from motifleet.errors import InvalidArgumentError
 from motifleet.matrixprofile import kernels, saving
-from motifleet.matrixprofile.options import flag
+from motifleet.matrixprofile.measure import Measure
 from motifleet.types import Floats
 
 LONGEST = 1 << 62
-LARGEST_P = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +44,12 @@ class StreamTerms:
         p: Any = 2.0,
     ) -> "StreamTerms":
         """Check what a user passed, and resolve what is left to the settings."""
-        length = kernels.window_length(m)
+        length, measure = kernels.window_length(m), Measure.of_join(normalize, p)
         return cls(
             length,
             0 if history is None else memory_length(history, length),
             kernels.integer_from("a number of neighbours k", k, 1),
-            _power(flag("normalize", normalize), p),
+            0.0 if measure.normalize else measure.p,
             kernels.resolve_simd(simd),
         )
 
@@ -64,18 +63,6 @@ class StreamTerms:
     def saved(self) -> list[saving.Array]:
         """Write all but the instruction set as numbers."""
         return [np.array([self.m, self.history, self.k], np.int64), np.array([self.p])]
-
-
-def _power(normalize: bool, p: Any) -> float:
-    if isinstance(p, bool) or not isinstance(p, int | float | np.number):
-        raise InvalidArgumentError(f"expected p as a number, got {p!r}")
-    if not 1 <= p <= LARGEST_P:
-        raise InvalidArgumentError(f"expected a p from 1 to {LARGEST_P:.0f}, got {p}")
-    if normalize and p != 2:
-        raise InvalidArgumentError(
-            f"expected p = 2 for z-normalised distances, got {p}: pass normalize=False"
-        )
-    return 0.0 if normalize else float(p)
 
 
 def memory_length(history: Any, m: int) -> int:

@@ -10,8 +10,9 @@ from motifleet.compat.stumpy.ideal import DRAWS, SAMPLES, ideal_arc_curve
 from motifleet.compat.stumpy.refused import refuse
 from motifleet.matrixprofile import StreamSnapshot, distance_profile, exclusion_zone
 from motifleet.matrixprofile.kernels import resolve_simd
+from motifleet.matrixprofile.measure import LARGEST_OF_JOINS
 from motifleet.matrixprofile.segmentation import arcs_over, corrected
-from motifleet.matrixprofile.stream_terms import LARGEST_P, StreamTerms
+from motifleet.matrixprofile.stream_terms import StreamTerms
 from motifleet.matrixprofile.streaming import StreamingProfile, resumed
 from motifleet.types import Floats, Ints
 
@@ -248,8 +249,8 @@ def _apart(pattern: Floats, values: Floats, p: float) -> Floats:
 
 
 def _checked_p(name: str, p: float) -> float:
-    if not 1 <= p <= LARGEST_P:
-        refuse(f"{name}(…, p={p})", f"streams are kept for p from 1 to {LARGEST_P:.0f}")
+    if not 1 <= p <= LARGEST_OF_JOINS:
+        refuse(f"{name}(…, p={p})", f"streams are kept for p from 1 to {LARGEST_OF_JOINS:.0f}")
     return float(p)
 
 
