@@ -1,8 +1,8 @@
 """Values that the rooms pass to one another."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TypeAlias
+from dataclasses import Field, dataclass, fields
+from typing import Any, ClassVar, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,8 +14,42 @@ Ints: TypeAlias = NDArray[np.int64]
 Times: TypeAlias = NDArray[np.datetime64]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Series:
+class Frozen:
+    """A frozen dataclass whose arrays are read-only too, and are shown by their shapes.
+
+    The arrays are views: one that was passed in can still be written to by whoever owns it.
+
+    >>> Series(np.zeros(300), signal="speed")
+    Series(values[300], signal='speed')
+    """
+
+    __slots__ = ()
+    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if isinstance(value, np.ndarray):
+                view = value.view()
+                view.setflags(write=False)
+                object.__setattr__(self, field.name, view)
+
+    def __repr__(self) -> str:
+        named = ((field.name, getattr(self, field.name)) for field in fields(self) if field.repr)
+        shown = (_shown(name, value) for name, value in named if value is not None)
+        return f"{type(self).__name__}({', '.join(shown)})"
+
+
+def _shown(name: str, value: object) -> str:
+    if isinstance(value, np.ndarray):
+        return f"{name}[{' × '.join(map(str, value.shape))}]"
+    if isinstance(value, tuple | dict) and len(value) > 3:
+        return f"{name}=({len(value):,} of them)"
+    return f"{name}={value!r}"
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Series(Frozen):
     """One signal of one device, at equal steps of time.
 
     Args:
@@ -38,6 +72,7 @@ class Series:
     event_ts: Times | None = None
 
     def __post_init__(self) -> None:
+        Frozen.__post_init__(self)
         if self.event_ts is not None and len(self.event_ts) != len(self.values):
             raise InvalidArgumentError(
                 f"expected a time for each of the {len(self.values)} values, "
@@ -48,8 +83,8 @@ class Series:
         return len(self.values)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class FleetSeries:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class FleetSeries(Frozen):
     """One signal of many devices: all values in one array, a device after the other.
 
     Args:
@@ -75,6 +110,7 @@ class FleetSeries:
     event_ts: Times | None = None
 
     def __post_init__(self) -> None:
+        Frozen.__post_init__(self)
         if len(self.offsets) != len(self.device_ids) + 1:
             raise InvalidArgumentError(
                 f"expected {len(self.device_ids) + 1} offsets for {len(self.device_ids)} devices, "

@@ -29,7 +29,15 @@ from motifleet.matrixprofile.arrivals import Arrivals
 from motifleet.matrixprofile.channels import ChannelsLike
 from motifleet.matrixprofile.consensus import ConsensusMotif, consensus_motif
 from motifleet.matrixprofile.device_streams import FleetStream
-from motifleet.matrixprofile.findings import Across, Discord, Finding, Match, Motif, Place
+from motifleet.matrixprofile.findings import (
+    Across,
+    Discord,
+    Finding,
+    Match,
+    Motif,
+    Place,
+    findings_table,
+)
 from motifleet.matrixprofile.fleet import FleetProfile, fleet_profile
 from motifleet.matrixprofile.join import Join, ab_join
 from motifleet.matrixprofile.kernels import exclusion_zone
@@ -93,6 +101,7 @@ __all__ = [
     "consensus_motif",
     "distance_profile",
     "exclusion_zone",
+    "findings_table",
     "fleet_anomalies",
     "fleet_profile",
     "match",

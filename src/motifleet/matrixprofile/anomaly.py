@@ -10,6 +10,7 @@ from motifleet.matrixprofile import kernels
 from motifleet.matrixprofile.findings import Place, place, time_at
 from motifleet.matrixprofile.fleet import fleet_profile
 from motifleet.matrixprofile.nearest import complete_windows
+from motifleet.matrixprofile.neighbors import table_of
 from motifleet.matrixprofile.profile import MatrixProfile, matrix_profile
 from motifleet.matrixprofile.ranking import disjoint
 from motifleet.matrixprofile.robust import (
@@ -19,7 +20,7 @@ from motifleet.matrixprofile.robust import (
     rolling_maximum,
 )
 from motifleet.matrixprofile.series import SeriesLike
-from motifleet.types import FleetSeries, Floats, Ints, Series
+from motifleet.types import FleetSeries, Floats, Frozen, Ints, Series
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -48,8 +49,8 @@ class Anomaly(Place):
     peak_ts: datetime | None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class AnomalyScores:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class AnomalyScores(Frozen):
     """How unusual every window of a series is, in four respects and altogether.
 
     All are on one scale: robust standard deviations beyond what is usual for this series. 0 is
@@ -99,13 +100,8 @@ class AnomalyScores:
 
     def to_arrow(self) -> "pa.Table":
         """Lay out one row for each window: ``event_ts`` where known, then the scores."""
-        import pyarrow as pa
-
-        table = pa.table({name: getattr(self, name) for name in ("combined", *KINDS)})
-        if self.series.event_ts is None:
-            return table
-        times = pa.array(self.series.event_ts[: len(self)], pa.timestamp("us", tz="UTC"))
-        return table.add_column(0, "event_ts", times)
+        columns = {name: getattr(self, name) for name in ("combined", *KINDS)}
+        return table_of(self.series, columns)
 
     def plot(self, *, anomalies: int = 1) -> "Figure":
         """Draw the series above its scores, with a line where each anomaly begins.
@@ -117,7 +113,7 @@ class AnomalyScores:
 
         lines = [found.index for found in self.anomalies(anomalies)] if anomalies else []
         curves = {name: getattr(self, name) for name in ("combined", *KINDS)}
-        return curves_figure(self.series, self.m, curves, lines)
+        return curves_figure(self.series, self.m, curves, "score", lines)
 
     def _peaks(self) -> Ints:
         """Where the least usual report of each window is."""

@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from motifleet.types import Floats, Ints
+from motifleet.types import Floats, Frozen, Ints
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Arrivals:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Arrivals(Frozen):
     """The windows that new values completed, and how near to each its nearest earlier window is.
 
     Shapes are those of the values that were appended: (n,), (channels, n) or (devices, n).

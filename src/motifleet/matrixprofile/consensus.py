@@ -1,7 +1,7 @@
 """The consensus motif: the one shape that every device of a fleet has."""
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -10,16 +10,17 @@ from motifleet.matrixprofile import findings, kernels
 from motifleet.matrixprofile.findings import Match, Place, place
 from motifleet.matrixprofile.measure import Z_NORMALISED, Measure
 from motifleet.matrixprofile.nearest import complete_windows, nearest
-from motifleet.matrixprofile.ranking import constant_windows
+from motifleet.matrixprofile.ranking import SAME, constant_windows
 from motifleet.matrixprofile.series import fleet_values
-from motifleet.types import FleetSeries, Floats, Series
+from motifleet.types import FleetSeries, Floats, Frozen, Series
 
-SAME = 1e-9
-"""Radii that differ by less, relative to √m, differ by rounding alone."""
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from plotly.graph_objects import Figure
 
 
-@dataclass(frozen=True, slots=True)
-class ConsensusMotif(Place):
+@dataclass(frozen=True, slots=True, repr=False)
+class ConsensusMotif(Frozen, Place):
     """The window that is nearest to every device of a fleet.
 
     Args:
@@ -27,17 +28,35 @@ class ConsensusMotif(Place):
         occurrences: the nearest window of each device, in the fleet's order; the motif's own
             device with the motif itself at distance 0.
         passed_over: devices without a complete window of that length, which take no part.
+        windows: shape (occurrences, m), their values.
     """
 
     radius: float
     occurrences: tuple[Match, ...]
     passed_over: tuple[str, ...]
+    windows: Floats = field(compare=False)
+
+    def __len__(self) -> int:
+        return len(self.occurrences)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the fields as JSON has them, times in ISO 8601."""
         occurrences = [found.to_dict() for found in self.occurrences]
-        fields = Place.to_dict(self)
-        return {**fields, "occurrences": occurrences, "passed_over": list(self.passed_over)}
+        where = Place(self.device_id, self.signal, self.index, self.event_ts, self.m).to_dict()
+        found = {"radius": self.radius, "occurrences": occurrences}
+        return {**where, **found, "passed_over": list(self.passed_over)}
+
+    def to_arrow(self) -> "pa.Table":
+        """Lay out one row for each occurrence: device, signal, index, time, m and distance."""
+        return findings.findings_table(self.occurrences)
+
+    def plot(self) -> "Figure":
+        """Draw the occurrences over one another, the motif in colour: as they are, and shapes."""
+        from motifleet.matrixprofile.windows_figure import windows_figure
+
+        own = [number for number, at in enumerate(self.occurrences) if at.distance == 0][:1]
+        title = f"what {len(self)} devices have in common: windows of {self.m} reports"
+        return windows_figure(self.windows, self.occurrences, own, title)
 
 
 def consensus_motif(
@@ -106,6 +125,12 @@ def _motif(
         radius=radius,
         occurrences=occurrences,
         passed_over=passed_over,
+        windows=np.array(
+            [
+                each.values[at.index : at.index + search.m]
+                for each, at in zip(series, occurrences, strict=True)
+            ]
+        ),
     )
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from motifleet.errors import InvalidArgumentError
 from motifleet.matrixprofile import findings, kernels
 from motifleet.matrixprofile.findings import Discord, Motif
-from motifleet.matrixprofile.ranking import constant_windows, disjoint
+from motifleet.matrixprofile.ranking import constant_windows, disjoint, unlikeness
 from motifleet.types import Floats, Ints, Series
 
 
@@ -24,6 +24,10 @@ class Profiles(Protocol):
     @property
     def offsets(self) -> Ints:
         """Where each series' windows begin."""
+
+    @property
+    def normalize(self) -> bool:
+        """Whether distances are z-normalised."""
 
     @property
     def distances(self) -> Floats:
@@ -53,8 +57,9 @@ def best_discords(profiles: Profiles, k: int, *, min_windows: int = 1) -> list[D
     """Choose the k windows farthest from all others, the farthest first."""
     k, all_series = kernels.result_count(k), profiles.all_series()
     compared = np.concatenate([[0], np.cumsum(np.isfinite(profiles.distances))])
+    unlike = unlikeness(profiles.distances, profiles.m, normalize=profiles.normalize)
     too_few = np.diff(compared[profiles.offsets]) < min_windows
-    scores = np.where(np.repeat(too_few, np.diff(profiles.offsets)), np.inf, -profiles.distances)
+    scores = np.where(np.repeat(too_few, np.diff(profiles.offsets)), np.inf, unlike)
     chosen = disjoint(scores, profiles.offsets, profiles.m, k)
     return [
         findings.discord(all_series[device], profiles.m, distance, index, neighbor)
@@ -65,6 +70,7 @@ def best_discords(profiles: Profiles, k: int, *, min_windows: int = 1) -> list[D
 @dataclass(frozen=True, slots=True)
 class _OfNeighbor:
     m: int
+    normalize: bool
     offsets: Ints
     distances: Floats
     indices: Ints
@@ -94,6 +100,7 @@ def of_neighbor(profiles: NeighborProfiles, neighbor: int) -> Profiles:
         )
     return _OfNeighbor(
         profiles.m,
+        profiles.normalize,
         profiles.offsets,
         profiles.neighbor_distances[:, rank - 1],
         profiles.neighbor_indices[:, rank - 1],

@@ -1,97 +1,89 @@
-"""A series with its motifs and discords highlighted, above its matrix profile."""
+"""Series with their motifs and discords highlighted, each above its matrix profile."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from motifleet.matrixprofile.findings import Discord, Motif
-from motifleet.types import Floats
+from motifleet.matrixprofile.panels import (
+    DISCORD,
+    MOTIF,
+    PROFILE,
+    SIGNAL,
+    Panels,
+    axis_title,
+    moments,
+    name_of,
+)
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
+    from motifleet.matrixprofile.fleet import FleetProfile
     from motifleet.matrixprofile.profile import MatrixProfile
-
-SIGNAL, PROFILE, MOTIF, DISCORD = "#6b8294", "#33475b", "#0b8a6e", "#d1495b"
-SERIES_ROW, PROFILE_ROW = 1, 2
 
 
 def profile_figure(
     profile: "MatrixProfile", motifs: Sequence[Motif], discords: Sequence[Discord]
 ) -> "Figure":
     """Draw a profile below its series, with the windows of the findings in colour in both."""
-    from plotly.subplots import make_subplots
+    series = profile.series
+    panels = Panels([series.signal or "signal", "distance"], [0.6, 0.4])
+    _Drawing(panels, 1, profile).draw(motifs, discords)
+    title = f"{name_of(series)}: windows of {profile.m} reports"
+    return panels.finish(title, axis_title(series))
 
-    figure = make_subplots(rows=2, shared_xaxes=True, vertical_spacing=0.06, row_heights=[0.6, 0.4])
-    drawing = _Drawing(figure, profile)
-    drawing.line(SERIES_ROW, profile.series.values, drawing.signal, SIGNAL)
-    drawing.line(PROFILE_ROW, drawing.distances, "distance to nearest neighbour", PROFILE)
-    for number, motif in enumerate(motifs, 1):
-        windows = [motif.index, motif.neighbor_index]
-        drawing.highlight(windows, f"motif {number}", motif.distance, MOTIF)
-    for number, discord in enumerate(discords, 1):
-        drawing.highlight([discord.index], f"discord {number}", discord.distance, DISCORD)
-    drawing.lay_out()
-    return figure
+
+def fleet_figure(profile: "FleetProfile", k: int, motifs: int, discords: int) -> "Figure":
+    """Draw the k devices with the fleet's best findings, the best on top."""
+    found: list[Motif | Discord] = []
+    found += profile.discords(k) if discords or not motifs else []
+    found += profile.motifs(k) if motifs else []
+    devices = list(dict.fromkeys(str(each.device_id) for each in found))[:k]
+    titles = [title for device in devices for title in (device, "distance")]
+    panels = Panels(titles or ["signal"], [0.6, 0.4] * len(devices) or None)
+    for number, device in enumerate(devices):
+        one = profile[device]
+        drawing = _Drawing(panels, 2 * number + 1, one, device)
+        drawing.draw(
+            one.motifs(motifs) if motifs else [], one.discords(discords) if discords else []
+        )
+    title = f"{profile.fleet.signal or 'signal'}: windows of {profile.m} reports"
+    axis = "report" if profile.fleet.event_ts is None else "time (UTC)"
+    return panels.finish(title, axis)
 
 
 class _Drawing:
-    def __init__(self, figure: "Figure", profile: "MatrixProfile") -> None:
-        series = profile.series
-        self.figure, self.profile = figure, profile
-        self.signal = series.signal or "signal"
-        self.x = np.arange(len(series)) if series.event_ts is None else series.event_ts
-        # Infinite distances are gaps in the line.
-        self.distances = np.where(np.isfinite(profile.distances), profile.distances, np.nan)
+    """A profile below its series, from a row on."""
 
-    def line(self, row: int, y: Floats, name: str, color: str) -> None:
-        style = {"color": color, "width": 1.2}
-        x = self.x[: len(y)]
-        self.figure.add_scatter(x=x, y=y, name=name, mode="lines", line=style, row=row, col=1)
+    def __init__(
+        self, panels: Panels, row: int, profile: "MatrixProfile", device: str | None = None
+    ) -> None:
+        self.panels, self.row, self.profile = panels, row, profile
+        self.x, self.device = moments(profile.series), device
 
-    def highlight(self, windows: list[int], name: str, distance: float, color: str) -> None:
+    def draw(self, motifs: Sequence[Motif], discords: Sequence[Discord]) -> None:
+        series, panels = self.profile.series, self.panels
+        names = series.signal or "signal", "distance to nearest neighbour"
+        first = self.row == 1
+        panels.line(self.row, self.x, series.values, names[0], SIGNAL, showlegend=first)
+        distances = self.profile.distances
+        panels.line(self.row + 1, self.x, distances, names[1], PROFILE, showlegend=first)
+        panels.figure.update_yaxes(rangemode="tozero", row=self.row + 1, col=1)
+        for number, motif in enumerate(motifs, 1):
+            windows = [motif.index, motif.neighbor_index]
+            self.highlight(windows, self.name("motif", number, motif.distance), MOTIF)
+        for number, found in enumerate(discords, 1):
+            self.highlight([found.index], self.name("discord", number, found.distance), DISCORD)
+
+    def name(self, kind: str, number: int, distance: float) -> str:
+        whose = f"{self.device}: " if self.device else ""
+        return f"{whose}{kind} {number} (distance {distance:.3g})"
+
+    def highlight(self, windows: list[int], name: str, color: str) -> None:
         """Draw windows over the series and mark where they begin on the profile."""
-        shared: dict[str, Any] = {"legendgroup": name, "col": 1}
         for start in windows:
-            span = slice(start, start + self.profile.m)
-            x = self.x[span]
-            self.figure.add_scatter(
-                x=x,
-                y=self.profile.series.values[span],
-                name=f"{name} (distance {distance:.3g})",
-                showlegend=start == windows[0],
-                mode="lines",
-                line={"color": color, "width": 3},
-                row=SERIES_ROW,
-                **shared,
-            )
-            self.figure.add_vrect(
-                x0=x[0], x1=x[-1], fillcolor=color, opacity=0.12, line_width=0, row=SERIES_ROW
-            )
-        self.figure.add_scatter(
-            x=self.x[windows],
-            y=self.distances[windows],
-            name=name,
-            showlegend=False,
-            mode="markers",
-            marker={"color": color, "size": 9},
-            row=PROFILE_ROW,
-            **shared,
-        )
-
-    def lay_out(self) -> None:
-        profile, device = self.profile, self.profile.series.device_id
-        whose = f"{self.signal} of {device}" if device else self.signal
-        axis = "report" if profile.series.event_ts is None else "time (UTC)"
-        self.figure.update_layout(
-            title=f"{whose}: windows of {profile.m} reports",
-            template="plotly_white",
-            height=560,
-            hovermode="x",
-            legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
-            margin={"t": 110, "b": 50},
-        )
-        self.figure.update_yaxes(title=self.signal, row=SERIES_ROW, col=1)
-        self.figure.update_yaxes(title="distance", rangemode="tozero", row=PROFILE_ROW, col=1)
-        self.figure.update_xaxes(title=axis, row=PROFILE_ROW, col=1)
+            span, first = slice(start, start + self.profile.m), start == windows[0]
+            values = self.profile.series.values[span]
+            self.panels.window(self.row, self.x[span], values, name, color, showlegend=first)
+        distances = self.profile.distances[windows]
+        self.panels.points(self.row + 1, self.x[windows], distances, name, color)

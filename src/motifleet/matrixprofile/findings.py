@@ -1,12 +1,16 @@
 """What is found: a window, where it is, and what it is near to."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin, get_type_hints
 
 import numpy as np
 
 from motifleet.types import Series
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +93,45 @@ class Across(Finding):
 @dataclass(frozen=True, slots=True)
 class Match(Finding):
     """A window that is near to a pattern."""
+
+
+def findings_table(found: Sequence[Place], kind: type[Place] = Match) -> "pa.Table":
+    """Lay out one row for each finding, a column for each of its fields.
+
+    Args:
+        found: motifs, discords, matches or any other findings, all of one kind.
+        kind: what kind, where there may be none; it names the columns.
+
+    >>> found = [Match("truck-7", "speed", 12, None, 30, 0.5)]
+    >>> findings_table(found).column_names
+    ['device_id', 'signal', 'index', 'event_ts', 'm', 'distance']
+    """
+    import pyarrow as pa
+
+    hints = get_type_hints(type(found[0]) if found else kind)
+    columns = {name: of for name, hint in hints.items() if (of := _arrow_type(hint)) is not None}
+    rows = [{name: getattr(each, name) for name in columns} for each in found]
+    return pa.Table.from_pylist(rows, pa.schema(columns))
+
+
+def _arrow_type(hint: Any) -> Any:
+    """Return the Arrow type of a field, None for one that is no value of a row."""
+    import pyarrow as pa
+
+    arguments = get_args(hint)
+    if get_origin(hint) is tuple:
+        return pa.list_(pa.string()) if arguments[0] is str else None
+    if get_origin(hint) is Literal:
+        return pa.string()
+    moment = pa.timestamp("us", tz="UTC")
+    kinds = {str: pa.string(), int: pa.int64(), float: pa.float64(), datetime: moment}
+    return next((kinds[each] for each in (hint, *arguments) if each in kinds), None)
+
+
+def name_of_place(found: Place) -> str:
+    """Name a window by its device, if known, and by its time or number."""
+    at = found.index if found.event_ts is None else f"{found.event_ts:%Y-%m-%d %H:%M:%S}"
+    return f"{found.device_id}, {at}" if found.device_id else str(at)
 
 
 def motif(series: Series, m: int, distance: float, first: int, second: int) -> Motif:

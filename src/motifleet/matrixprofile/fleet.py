@@ -1,13 +1,14 @@
 """The matrix profiles of one signal over many devices."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from motifleet.matrixprofile import _core, extremes, kernels
 from motifleet.matrixprofile.findings import Discord, Motif
+from motifleet.matrixprofile.neighbors import SelfNeighbors
 from motifleet.matrixprofile.options import JoinOptions, Progress
 from motifleet.matrixprofile.profile import MatrixProfile
 from motifleet.matrixprofile.series import fleet_values
@@ -15,25 +16,17 @@ from motifleet.types import FleetSeries, Floats, Ints, Series
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    from plotly.graph_objects import Figure
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class FleetProfile:
+@dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
+class FleetProfile(SelfNeighbors):
     """For every window of every device, its nearest neighbours in the same device's series.
 
     Args:
         fleet: the series it is of.
-        m: the window length.
         offsets: shape (devices + 1,): the windows of device i are those from ``offsets[i]`` to
-            ``offsets[i + 1]`` in all arrays below; a device shorter than m has none.
-        distances: to the nearest neighbour.
-        indices: where the nearest neighbour begins in the device's series.
-        left_distances: to the nearest earlier one.
-        left_indices: where that begins.
-        right_distances: to the nearest later one.
-        right_indices: where that begins.
-        normalize: whether distances are z-normalised.
-        p: of the norm that plain distances are.
+            ``offsets[i + 1]`` in all other arrays; a device shorter than m has none.
 
     >>> import numpy as np
     >>> values = np.random.default_rng(3).normal(size=500)
@@ -44,16 +37,7 @@ class FleetProfile:
     """
 
     fleet: FleetSeries
-    m: int
     offsets: Ints
-    distances: Floats
-    indices: Ints
-    left_distances: Floats
-    left_indices: Ints
-    right_distances: Floats
-    right_indices: Ints
-    normalize: bool = True
-    p: float = 2.0
 
     @property
     def too_short(self) -> int:
@@ -70,19 +54,14 @@ class FleetProfile:
     def __getitem__(self, device: str | int) -> MatrixProfile:
         index = self.fleet.index(device) if isinstance(device, str) else range(len(self))[device]
         span = slice(int(self.offsets[index]), int(self.offsets[index + 1]))
+        arrays = {name: getattr(self, name)[span] for name in _ARRAYS}
         return MatrixProfile(
-            self.fleet[index],
-            self.m,
-            self.distances[span],
-            self.indices[span],
-            self.left_distances[span],
-            self.left_indices[span],
-            self.right_distances[span],
-            self.right_indices[span],
-            self.distances[span, None],
-            self.indices[span, None],
+            series=self.fleet[index],
+            m=self.m,
+            **arrays,
             normalize=self.normalize,
             p=self.p,
+            share=self.share,
         )
 
     def __iter__(self) -> Iterator[MatrixProfile]:
@@ -100,18 +79,21 @@ class FleetProfile:
         """
         return extremes.best_motifs(self, k, constant=constant)
 
-    def discords(self, k: int = 3, *, min_windows: int = 1) -> list[Discord]:
+    def discords(self, k: int = 3, *, neighbor: int = 1, min_windows: int = 1) -> list[Discord]:
         """Find the windows farthest from any other of their device, farthest first.
 
         Args:
             k: how many at most.
+            neighbor: which of the nearest neighbours counts, at most the k of the profile.
             min_windows: devices with fewer windows without a gap are passed over: where there
                 is little to compare with, everything is far from everything.
 
         Raises:
-            InvalidArgumentError: k is less than 1 or no integer.
+            InvalidArgumentError: k is less than 1 or no integer, or the profile holds no such
+                neighbour.
         """
-        return extremes.best_discords(self, k, min_windows=min_windows)
+        ranked = extremes.of_neighbor(self, neighbor)
+        return extremes.best_discords(ranked, k, min_windows=min_windows)
 
     def to_arrow(self) -> "pa.Table":
         """Lay out one row for each window: device, then as `MatrixProfile.to_arrow`."""
@@ -123,13 +105,30 @@ class FleetProfile:
         ]
         return pa.concat_tables(tables)
 
+    def plot(self, *, k: int = 3, motifs: int = 0, discords: int = 1) -> "Figure":
+        """Draw the devices with the best findings of the fleet, each above its profile.
+
+        Args:
+            k: how many devices to show at most.
+            motifs: how many motifs of each device to highlight; 0 for none.
+            discords: how many discords of each device to highlight; 0 for none.
+
+        Raises:
+            InvalidArgumentError: a number is no integer or out of its bounds.
+        """
+        from motifleet.matrixprofile.figure import fleet_figure
+
+        return fleet_figure(self, kernels.result_count(k), motifs, discords)
+
 
 def fleet_profile(
     fleet: FleetSeries,
     m: int,
     *,
+    k: int = 1,
     normalize: bool = True,
     p: float = 2.0,
+    share: float = 1.0,
     progress: Progress | None = None,
     threads: int = 0,
     simd: str = "auto",
@@ -142,10 +141,13 @@ def fleet_profile(
     Args:
         fleet: one signal of many devices.
         m: the window length, at least 3.
+        k: how many nearest neighbours of each window are kept.
         normalize: whether a window's level and scale are taken out before it is compared; False
             for the plain distance, which sees both.
         p: of the norm that the plain distance is, from 1 (Manhattan) over 2 (Euclidean) to 20;
             whole ones take a small part of the time that others do.
+        share: compare only so large a share of the pairs of each device, chosen at random but
+            always alike. Distances are then upper bounds.
         progress: called now and then with the pairs of windows compared so far and their number;
             what it raises stops the work, as Ctrl-C does.
         threads: how many to use; 0: ``MOTIFLEET_THREADS``, else one for each core.
@@ -166,14 +168,28 @@ def fleet_profile(
     m = kernels.window_length(m)
     fleet = fleet_values(fleet)
     options = JoinOptions.checked(
-        normalize=normalize, p=p, progress=progress, threads=threads, simd=simd
+        k=k,
+        normalize=normalize,
+        p=p,
+        share=share,
+        progress=progress,
+        threads=threads,
+        simd=simd,
     )
     sides = _core.self_join(fleet.values, fleet.offsets, m, options)
     options.finished(_pairs(fleet, m))
-    fields = options.fields(("", "left_", "right_"), sides)
-    nearest = {name: array for name, array in fields.items() if array.ndim == 1}
-    offsets = kernels.window_offsets(fleet.offsets, m)
-    return FleetProfile(fleet, m, offsets, **nearest, normalize=options.normalize, p=options.p)
+    return FleetProfile(
+        fleet=fleet,
+        m=m,
+        offsets=kernels.window_offsets(fleet.offsets, m),
+        **options.self_fields(sides),
+        normalize=options.normalize,
+        p=options.p,
+        share=options.share,
+    )
+
+
+_ARRAYS = [each.name for each in fields(SelfNeighbors) if each.type in (Floats, Ints)]
 
 
 def _pairs(fleet: FleetSeries, m: int) -> int:

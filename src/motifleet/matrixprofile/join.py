@@ -1,15 +1,16 @@
 """The AB-join of two series: what they share, and what one of them has alone."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from motifleet.matrixprofile import _core, extremes, findings, kernels
 from motifleet.matrixprofile.findings import Across
+from motifleet.matrixprofile.neighbors import Neighbors, all_windows, table_of
 from motifleet.matrixprofile.options import JoinOptions, Progress
 from motifleet.matrixprofile.profile import check_length
-from motifleet.matrixprofile.ranking import constant_windows, disjoint
+from motifleet.matrixprofile.ranking import constant_windows, disjoint, unlikeness
 from motifleet.matrixprofile.series import SeriesLike, as_series
 from motifleet.types import Floats, Ints, Series
 
@@ -18,44 +19,28 @@ if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Join:
+@dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
+class Join(Neighbors):
     """For every window of a series a, its nearest neighbours in a series b; and the reverse.
 
     A window without a neighbour has distance infinity and index -1. There is no exclusion zone.
+    The arrays without ``b_`` are of the windows of a, indices being places in b.
 
     Args:
         a: the series of n values.
         b: the other, of n_b values.
-        m: the window length.
-        distances: shape (n - m + 1,), of each window of a to the nearest of b.
-        indices: where that one begins in b.
         b_distances: shape (n_b - m + 1,), of each window of b to the nearest of a.
         b_indices: where that one begins in a.
-        neighbor_distances: shape (n - m + 1, k), to the k nearest in b, the nearest first.
-        neighbor_indices: where they begin.
         b_neighbor_distances: shape (n_b - m + 1, k), to the k nearest in a, the nearest first.
         b_neighbor_indices: where they begin.
-        normalize: whether distances are z-normalised.
-        share: the share of all pairs that was compared; below 1 the join is approximate, its
-            distances are upper bounds.
-        p: of the norm that plain distances are.
     """
 
     a: Series
     b: Series
-    m: int
-    distances: Floats
-    indices: Ints
     b_distances: Floats
     b_indices: Ints
-    neighbor_distances: Floats
-    neighbor_indices: Ints
     b_neighbor_distances: Floats
     b_neighbor_indices: Ints
-    normalize: bool = True
-    share: float = 1.0
-    p: float = 2.0
 
     def __len__(self) -> int:
         return len(self.distances)
@@ -63,7 +48,7 @@ class Join:
     @property
     def offsets(self) -> Ints:
         """Where the windows of a begin and end: ``[0, n - m + 1]``."""
-        return np.array([0, len(self)], np.int64)
+        return all_windows(len(self))
 
     def all_series(self) -> list[Series]:
         """List the series whose windows have neighbours: a."""
@@ -108,6 +93,8 @@ class Join:
     def discords(self, k: int = 3, *, neighbor: int = 1) -> list[Across]:
         """Find the windows of a that are farthest from all of b, the farthest first.
 
+        A window at distance 0 is the same as one of b, and no discord.
+
         Args:
             k: how many at most; none overlaps another.
             neighbor: which of the nearest neighbours counts, at most the k of the join.
@@ -117,7 +104,9 @@ class Join:
                 neighbour.
         """
         k, ranked = kernels.result_count(k), extremes.of_neighbor(self, neighbor)
-        chosen = disjoint(-ranked.distances, self.offsets, self.m, k)
+        chosen = disjoint(
+            unlikeness(ranked.distances, self.m, normalize=self.normalize), self.offsets, self.m, k
+        )
         return [
             findings.across(
                 (self.a, self.b),
@@ -130,24 +119,22 @@ class Join:
 
     def to_arrow(self) -> "pa.Table":
         """Lay out one row for each window of a: ``event_ts`` where known, distance, index."""
-        import pyarrow as pa
+        return table_of(self.a, {"distance": self.distances, "index": self.indices})
 
-        columns: dict[str, Any] = {"distance": self.distances, "index": self.indices}
-        table = pa.table(columns)
-        if self.a.event_ts is None:
-            return table
-        times = pa.array(self.a.event_ts[: len(self)], pa.timestamp("us", tz="UTC"))
-        return table.add_column(0, "event_ts", times)
-
-    def plot(self, *, motifs: int = 1) -> "Figure":
-        """Draw both series with the patterns that they share, above the distances of a's windows.
+    def plot(self, *, motifs: int = 1, discords: int = 1) -> "Figure":
+        """Draw both series with their findings highlighted, above the distances of a's windows.
 
         Args:
-            motifs: how many to show; 0 for none.
+            motifs: how many motifs to show; 0 for none.
+            discords: how many discords to show; 0 for none.
         """
         from motifleet.matrixprofile.join_figure import join_figure
 
-        return join_figure(self, self.motifs(motifs) if motifs else [])
+        return join_figure(
+            self,
+            self.motifs(motifs) if motifs else [],
+            self.discords(discords) if discords else [],
+        )
 
 
 def ab_join(
@@ -212,4 +199,6 @@ def ab_join(
     sides = _core.ab_join(a.values, b.values, m, options)
     options.finished((len(a) - m + 1) * (len(b) - m + 1))
     fields = options.fields(("", "b_"), sides)
-    return Join(a, b, m, **fields, normalize=options.normalize, share=options.share, p=options.p)
+    return Join(
+        a=a, b=b, m=m, **fields, normalize=options.normalize, p=options.p, share=options.share
+    )

@@ -1,12 +1,19 @@
-"""Two series with the patterns that they share."""
+"""Two series with the patterns that they share, and what one of them has alone."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from motifleet.matrixprofile.figure import MOTIF, PROFILE, SIGNAL
 from motifleet.matrixprofile.findings import Across
+from motifleet.matrixprofile.panels import (
+    DISCORD,
+    MOTIF,
+    PROFILE,
+    SIGNAL,
+    Panels,
+    axis_title,
+    moments,
+    name_of,
+)
 from motifleet.types import Series
 
 if TYPE_CHECKING:
@@ -15,36 +22,31 @@ if TYPE_CHECKING:
     from motifleet.matrixprofile.join import Join
 
 
-def join_figure(join: "Join", motifs: Sequence[Across]) -> "Figure":
+def join_figure(join: "Join", motifs: Sequence[Across], discords: Sequence[Across]) -> "Figure":
     """Draw a, b, and the distances of a's windows to b, one below the other."""
-    from plotly.subplots import make_subplots
+    names = [name_of(join.a, "a"), name_of(join.b, "b")]
+    panels = Panels([*names, "distance to b"], shared=False)
+    for row, (name, series) in enumerate(zip(names, (join.a, join.b), strict=True), 1):
+        panels.line(row, moments(series), series.values, name, SIGNAL)
+    x = moments(join.a)
+    panels.line(3, x, join.distances, f"distance of {names[0]}", PROFILE)
 
-    figure = make_subplots(rows=3, vertical_spacing=0.08)
-    names = [_name(join.a, "a"), _name(join.b, "b"), f"distance of {_name(join.a, 'a')}"]
-    distances = np.where(np.isfinite(join.distances), join.distances, np.nan)
-    lines = [join.a.values, join.b.values, distances]
-    for row, (name, line) in enumerate(zip(names, lines, strict=True), 1):
-        style = {"color": PROFILE if row == 3 else SIGNAL, "width": 1.2}
-        figure.add_scatter(y=line, name=name, mode="lines", line=style, row=row, col=1)
-        figure.update_yaxes(title=name, row=row, col=1)
+    def highlight(row: int, series: Series, start: int, name: str, color: str) -> None:
+        span = slice(start, start + join.m)
+        at, values = moments(series)[span], series.values[span]
+        panels.window(row, at, values, name, color, showlegend=row == 1)
+
     for number, motif in enumerate(motifs, 1):
-        windows = [(join.a, motif.index), (join.b, motif.neighbor_index)]
-        for row, (series, start) in enumerate(windows, 1):
-            figure.add_scatter(
-                x=np.arange(start, start + join.m),
-                y=series.values[start : start + join.m],
-                name=f"motif {number} (distance {motif.distance:.3g})",
-                legendgroup=f"motif {number}",
-                showlegend=row == 1,
-                mode="lines",
-                line={"color": MOTIF, "width": 3},
-                row=row,
-                col=1,
-            )
+        name = f"motif {number} (distance {motif.distance:.3g})"
+        highlight(1, join.a, motif.index, name, MOTIF)
+        highlight(2, join.b, motif.neighbor_index, name, MOTIF)
+        panels.points(3, x[[motif.index]], join.distances[[motif.index]], name, MOTIF)
+    for number, discord in enumerate(discords, 1):
+        name = f"discord {number} (distance {discord.distance:.3g})"
+        highlight(1, join.a, discord.index, name, DISCORD)
+        panels.points(3, x[[discord.index]], join.distances[[discord.index]], name, DISCORD)
+    # Plotly joins axes by their names: a's windows stay below a when somebody zooms.
+    panels.figure.update_xaxes(matches="x", row=3, col=1)
+    panels.figure.update_yaxes(rangemode="tozero", row=3, col=1)
     title = f"{names[0]} and {names[1]}: windows of {join.m} reports"
-    figure.update_layout(title=title, template="plotly_white", height=640)
-    return figure
-
-
-def _name(series: Series, role: str) -> str:
-    return " of ".join(part for part in (series.signal, series.device_id) if part) or role
+    return panels.finish(title, axis_title(join.a))

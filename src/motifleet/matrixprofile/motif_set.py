@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -17,17 +17,18 @@ from motifleet.matrixprofile.matching import distance_profile
 from motifleet.matrixprofile.profile import matrix_profile
 from motifleet.matrixprofile.ranking import constant_windows, disjoint
 from motifleet.matrixprofile.series import SeriesLike
-from motifleet.types import FleetSeries, Floats, Series
+from motifleet.types import FleetSeries, Floats, Frozen, Series
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    from plotly.graph_objects import Figure
 
 NARROWEST, WIDEST = 0.04, 0.4
 """Bounds of the default radius as shares of √m: correlations of 0.98 and 0.8."""
 
 
-@dataclass(frozen=True, slots=True)
-class MotifSet:
+@dataclass(frozen=True, slots=True, repr=False)
+class MotifSet(Frozen):
     """A motif and every window that is like it.
 
     Args:
@@ -35,11 +36,13 @@ class MotifSet:
         radius: how far a member may be from the nearer window of the seed.
         members: at least two windows, none overlapping another, the windows of the seed first,
             then nearest first; ``distance`` is that to the nearer window of the seed.
+        windows: shape (members, m), their values.
     """
 
     seed: Motif
     radius: float
     members: tuple[Match, ...]
+    windows: Floats = field(compare=False)
 
     def __len__(self) -> int:
         return len(self.members)
@@ -51,18 +54,14 @@ class MotifSet:
 
     def to_arrow(self) -> "pa.Table":
         """Lay out one row for each member: device, signal, index, time, m and distance."""
-        import pyarrow as pa
+        return findings.findings_table(self.members)
 
-        fields: list[tuple[str, Any]] = [
-            ("device_id", pa.string()),
-            ("signal", pa.string()),
-            ("index", pa.int64()),
-            ("event_ts", pa.timestamp("us", tz="UTC")),
-            ("m", pa.int64()),
-            ("distance", pa.float64()),
-        ]
-        rows = [{name: getattr(member, name) for name, _ in fields} for member in self.members]
-        return pa.Table.from_pylist(rows, pa.schema(fields))
+    def plot(self) -> "Figure":
+        """Draw the members over one another, the seed's two in colour: as they are, and shapes."""
+        from motifleet.matrixprofile.windows_figure import windows_figure
+
+        title = f"{len(self)} windows of {self.seed.m} reports that are alike"
+        return windows_figure(self.windows, self.members, [0, 1], title)
 
 
 def motif_sets(
@@ -177,7 +176,8 @@ class _Search:
             )
             for owner, place in chosen
         )
-        return MotifSet(seed, radius, members)
+        windows = [self.series[owner].values[at : at + m] for owner, at in chosen]
+        return MotifSet(seed, radius, members, np.array(windows))
 
     def _scores(self, device: int, seed: Motif, radius: float) -> Floats:
         """Distances to the nearer window of the seed; its own windows come before all others."""

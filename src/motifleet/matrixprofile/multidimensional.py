@@ -14,8 +14,8 @@ from motifleet.matrixprofile.channels import ChannelsLike, as_channels, chosen
 from motifleet.matrixprofile.findings import Discord, Motif
 from motifleet.matrixprofile.measure import flag
 from motifleet.matrixprofile.options import JoinOptions, Progress
-from motifleet.matrixprofile.ranking import constant_windows, disjoint
-from motifleet.types import Floats, Ints, Series
+from motifleet.matrixprofile.ranking import constant_windows, disjoint, unlikeness
+from motifleet.types import Floats, Frozen, Ints, Series
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -44,8 +44,8 @@ class MultidimensionalDiscord(Discord):
     channels: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class MultidimensionalProfile:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class MultidimensionalProfile(Frozen):
     """For every window and every k, the nearest neighbour over the best k of d channels.
 
     A distance is the mean of the k smallest distances of the channels, z-normalised Euclidean ones
@@ -151,7 +151,8 @@ class MultidimensionalProfile:
         """Find the windows farthest from any other over some number of channels, farthest first.
 
         With the smallest distances, a discord over k channels is unlike everything even in the
-        k channels that are most alike; with ``farthest``, in the k that are least alike.
+        k channels that are most alike; with ``farthest``, in the k that are least alike. A window
+        that is the same as another, at distance 0, is none.
 
         Args:
             k: how many at most; none overlaps another.
@@ -162,7 +163,8 @@ class MultidimensionalProfile:
         """
         d, k = self._dimensions(dimensions), kernels.result_count(k)
         span = np.array([0, len(self)], np.int64)
-        found = (index for _, index in disjoint(-self.distances[d - 1], span, self.m, k))
+        scores = unlikeness(self.distances[d - 1], self.m, normalize=self.normalize)
+        found = (index for _, index in disjoint(scores, span, self.m, k))
         return [MultidimensionalDiscord(**self._finding(index, d, sort=False)) for index in found]
 
     def to_arrow(self) -> "pa.Table":

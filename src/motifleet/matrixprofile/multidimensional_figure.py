@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from motifleet.matrixprofile.figure import DISCORD, MOTIF, PROFILE, SIGNAL
+from motifleet.matrixprofile.panels import DISCORD, MOTIF, PROFILE, SIGNAL
 from motifleet.types import Floats
 
 if TYPE_CHECKING:

@@ -9,13 +9,13 @@ import pyarrow as pa
 from motifleet.matrixprofile import _core, saving
 from motifleet.matrixprofile.options import Progress, progress_function
 from motifleet.matrixprofile.stream_terms import StreamTerms, channel_count, matrix
-from motifleet.types import Floats, Ints
+from motifleet.types import Floats, Frozen, Ints
 
 WHAT = b"channels"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class MultidimensionalArrivals:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class MultidimensionalArrivals(Frozen):
     """The windows that new values completed, and how near to each its nearest earlier window is.
 
     Args:
@@ -47,8 +47,8 @@ class MultidimensionalArrivals:
         return pa.table(columns)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class MultidimensionalSnapshot:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class MultidimensionalSnapshot(Frozen):
     """What a stream of d channels remembers at one moment.
 
     Args:

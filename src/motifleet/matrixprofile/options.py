@@ -66,6 +66,15 @@ class JoinOptions:
                 named[f"{prefix}neighbor_{kind}"] = rows
         return named
 
+    def self_fields(self, sides: Iterable[Any]) -> dict[str, Any]:
+        """Name the arrays of a self-join: of all neighbours k, of earlier and later ones one."""
+        fields = self.fields(("", "left_", "right_"), sides)
+        return {
+            name: array
+            for name, array in fields.items()
+            if array.ndim == 1 or name.startswith("neighbor_")
+        }
+
     def finished(self, pairs: int) -> None:
         """Tell whoever follows the progress that all is done."""
         if self.progress is not None:

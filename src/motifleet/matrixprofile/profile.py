@@ -1,60 +1,40 @@
 """The matrix profile of one series."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from motifleet.errors import InvalidArgumentError
 from motifleet.matrixprofile import _core, extremes, kernels
 from motifleet.matrixprofile.findings import Discord, Motif
+from motifleet.matrixprofile.neighbors import SelfNeighbors, all_windows, table_of
 from motifleet.matrixprofile.options import JoinOptions, Progress
 from motifleet.matrixprofile.series import SeriesLike, as_series
-from motifleet.types import Floats, Ints, Series
+from motifleet.types import Ints, Series
 
 if TYPE_CHECKING:
     import pyarrow as pa
     from plotly.graph_objects import Figure
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class MatrixProfile:
+@dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
+class MatrixProfile(SelfNeighbors):
     """For every window of a series, its nearest neighbours in the same series.
 
-    Distances are Euclidean and z-normalised or, where ``normalize`` is False, plain p-norms; a
-    window without a neighbour has distance infinity and index -1. "Left" neighbours begin
-    earlier, "right" ones later.
+    Distances are Euclidean, z-normalised unless ``normalize`` is False; a window without a
+    neighbour has distance infinity and index -1. "Left" neighbours begin earlier, "right" ones
+    later. Of n values there are n - m + 1 windows.
 
     Args:
         series: the n values it is of.
-        m: the window length; all arrays below have shape (n - m + 1,).
-        distances: to the nearest neighbour.
-        indices: where the nearest neighbour begins.
-        left_distances: to the nearest earlier one.
-        left_indices: where that begins.
-        right_distances: to the nearest later one.
-        right_indices: where that begins.
-        neighbor_distances: shape (n - m + 1, k): to the k nearest neighbours, the nearest first.
-        neighbor_indices: where they begin.
-        normalize: whether distances are z-normalised.
-        share: the share of all pairs that was compared; below 1 the profile is approximate, its
-            distances are upper bounds.
-        p: of the norm that plain distances are.
+
+    >>> import numpy as np
+    >>> matrix_profile(np.sin(np.arange(200)), 25)
+    MatrixProfile(m=25, distances[176], ..., series=Series(values[200]))
     """
 
     series: Series
-    m: int
-    distances: Floats
-    indices: Ints
-    left_distances: Floats
-    left_indices: Ints
-    right_distances: Floats
-    right_indices: Ints
-    neighbor_distances: Floats
-    neighbor_indices: Ints
-    normalize: bool = True
-    share: float = 1.0
-    p: float = 2.0
 
     def __len__(self) -> int:
         return len(self.distances)
@@ -62,7 +42,7 @@ class MatrixProfile:
     @property
     def offsets(self) -> Ints:
         """Where the windows of the one series begin and end: ``[0, n - m + 1]``."""
-        return np.array([0, len(self)], np.int64)
+        return all_windows(len(self))
 
     def all_series(self) -> list[Series]:
         """List the one series."""
@@ -93,6 +73,9 @@ class MatrixProfile:
     def discords(self, k: int = 3, *, neighbor: int = 1) -> list[Discord]:
         """Find the windows farthest from any other, farthest first; none overlaps another.
 
+        A window at distance 0 is the same as another one, and no discord: a constant series has
+        none, nor has one that repeats itself exactly.
+
         A fault that came twice makes windows that are each other's nearest neighbours, and no
         discords ("twin freaks"): rank by the distance to the second nearest to find them.
 
@@ -117,21 +100,7 @@ class MatrixProfile:
 
     def to_arrow(self) -> "pa.Table":
         """Lay out one row for each window: ``event_ts`` where known, then distances and indices."""
-        import pyarrow as pa
-
-        columns: dict[str, Any] = {
-            "distance": self.distances,
-            "index": self.indices,
-            "left_distance": self.left_distances,
-            "left_index": self.left_indices,
-            "right_distance": self.right_distances,
-            "right_index": self.right_indices,
-        }
-        table = pa.table(columns)
-        if self.series.event_ts is None:
-            return table
-        times = pa.array(self.series.event_ts[: len(self)], pa.timestamp("us", tz="UTC"))
-        return table.add_column(0, "event_ts", times)
+        return table_of(self.series, self.arrays())
 
     def plot(self, *, motifs: int = 1, discords: int = 1) -> "Figure":
         """Draw the series with its motifs and discords highlighted, above its profile.
@@ -210,17 +179,9 @@ def matrix_profile(
     span = np.array([0, len(series)], np.int64)
     sides = _core.self_join(series.values, span, m, options)
     options.finished(int(kernels.pairs(np.array(len(series) - m + 1), m)))
-    fields = options.fields(("", "left_", "right_"), sides)
-    neighbors = {name: fields[name] for name in ("neighbor_distances", "neighbor_indices")}
-    nearest = {name: array for name, array in fields.items() if array.ndim == 1}
+    fields = options.self_fields(sides)
     return MatrixProfile(
-        series,
-        m,
-        **nearest,
-        **neighbors,
-        normalize=options.normalize,
-        share=options.share,
-        p=options.p,
+        series=series, m=m, **fields, normalize=options.normalize, p=options.p, share=options.share
     )
 
 

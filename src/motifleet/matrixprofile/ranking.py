@@ -40,6 +40,19 @@ def disjoint(
         yield device, window - start
 
 
+SAME = 1e-9
+"""Z-normalised distances that differ by less, relative to √m, differ by rounding alone."""
+
+
+def unlikeness(distances: Floats, m: int, *, normalize: bool = True) -> Floats:
+    """Score discords for `disjoint`: the farthest first, none at distance 0.
+
+    A window that is the same as another one stands out from nothing.
+    """
+    least = SAME * m**0.5 if normalize else 0.0
+    return np.where(distances > least, -distances, np.inf)
+
+
 def constant_windows(values: Floats, m: int) -> NDArray[np.bool_]:
     """Tell which windows hold m times the same value; shape (n - m + 1,)."""
     changes = np.concatenate([[0], np.cumsum(values[1:] != values[:-1])])

@@ -1,16 +1,17 @@
 """Segmentation: where a series changes from one regime to another."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from motifleet.errors import InvalidArgumentError
 from motifleet.matrixprofile import kernels
 from motifleet.matrixprofile.findings import Place, place
+from motifleet.matrixprofile.neighbors import table_of
 from motifleet.matrixprofile.profile import matrix_profile
 from motifleet.matrixprofile.series import SeriesLike
-from motifleet.types import Floats, Ints, Series
+from motifleet.types import Floats, Frozen, Ints, Series
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -29,8 +30,8 @@ class Boundary(Place):
     score: float
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Segmentation:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Segmentation(Frozen):
     """How much of what is nearest lies across each place of a series.
 
     Args:
@@ -47,6 +48,9 @@ class Segmentation:
     arcs: Ints
     curve: Floats
     zone: int
+
+    def __len__(self) -> int:
+        return len(self.curve)
 
     def boundaries(self, k: int = 1) -> list[Boundary]:
         """Find the places that the fewest arcs cross, the fewest first.
@@ -70,14 +74,7 @@ class Segmentation:
 
     def to_arrow(self) -> "pa.Table":
         """Lay out one row for each window: ``event_ts`` where known, arcs and curve."""
-        import pyarrow as pa
-
-        columns: dict[str, Any] = {"arcs": self.arcs, "curve": self.curve}
-        table = pa.table(columns)
-        if self.series.event_ts is None:
-            return table
-        times = pa.array(self.series.event_ts[: len(self.curve)], pa.timestamp("us", tz="UTC"))
-        return table.add_column(0, "event_ts", times)
+        return table_of(self.series, {"arcs": self.arcs, "curve": self.curve})
 
     def plot(self, *, boundaries: int = 1) -> "Figure":
         """Draw the series above its curve, with the boundaries as vertical lines.
@@ -88,7 +85,8 @@ class Segmentation:
         from motifleet.matrixprofile.curves import curves_figure
 
         lines = [found.index for found in self.boundaries(boundaries)] if boundaries else []
-        return curves_figure(self.series, self.m, {"corrected arc curve": self.curve}, lines)
+        curves = {"corrected arc curve": self.curve}
+        return curves_figure(self.series, self.m, curves, "arcs / chance", lines)
 
 
 def segment(

@@ -11,10 +11,12 @@ from motifleet.matrixprofile import kernels
 from motifleet.matrixprofile.findings import Place, place
 from motifleet.matrixprofile.measure import Z_NORMALISED, Measure
 from motifleet.matrixprofile.mp_distance import checked_share, mpdist_profile
+from motifleet.matrixprofile.neighbors import table_of
 from motifleet.matrixprofile.series import SeriesLike, as_series
-from motifleet.types import Floats, Ints, Series
+from motifleet.types import Floats, Frozen, Ints, Series
 
 if TYPE_CHECKING:
+    import pyarrow as pa
     from plotly.graph_objects import Figure
 
 
@@ -32,8 +34,8 @@ class Snippet(Place):
     area: float
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Snippets:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Snippets(Frozen):
     """The stretches that stand for most of a series, the most typical one first.
 
     Args:
@@ -72,13 +74,22 @@ class Snippets:
         found = [each.to_dict() for each in self.found]
         return {"m": self.m, "window": self.window, "snippets": found}
 
+    def to_arrow(self) -> "pa.Table":
+        """Lay out one row for each stretch: ``event_ts`` where known, its snippet, and distances.
+
+        ``snippet_1`` is the MPdist to the first one.
+        """
+        columns = {f"snippet_{number}": row for number, row in enumerate(self.profiles, 1)}
+        return table_of(self.series, {"nearest": self.nearest, **columns})
+
     def plot(self) -> "Figure":
         """Draw the series above the distances to its snippets, with a line where each begins."""
         from motifleet.matrixprofile.curves import curves_figure
 
         names = [f"to snippet {number}" for number in range(1, len(self) + 1)]
         curves = dict(zip(names, self.profiles, strict=True))
-        return curves_figure(self.series, self.m, curves, [each.index for each in self.found])
+        lines = [each.index for each in self.found]
+        return curves_figure(self.series, self.m, curves, "MPdist", lines)
 
 
 def snippets(

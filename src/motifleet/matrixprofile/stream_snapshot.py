@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from motifleet.types import Floats, Ints
+from motifleet.types import Floats, Frozen, Ints
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class StreamSnapshot:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class StreamSnapshot(Frozen):
     """What a stream remembers at one moment.
 
     Args:
