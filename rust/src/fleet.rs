@@ -3,6 +3,7 @@
 use crate::distance_profile::{DistanceProfile, Pattern};
 use crate::join::search::Options;
 use crate::norm::{Norm, Powers};
+use crate::pair_distances::PairDistances;
 use crate::plain_distances::PlainDistances;
 use crate::profile::Arrays;
 use crate::self_join::{self, SelfJoin};
@@ -108,6 +109,30 @@ impl<'a> Fleet<'a> {
             level.visit(DistanceProfile {
                 pattern: &pattern,
                 values,
+                threads,
+                distance,
+            });
+        });
+        distances
+    }
+
+    /// The distance of every window to the one of its series that `others` names; ∞ for none.
+    pub fn pair_distances(&self, others: &[i64], level: Level, threads: usize) -> Vec<f64> {
+        let mut distances = vec![f64::INFINITY; self.windows()];
+        let (mut rest, mut others) = (distances.as_mut_slice(), others);
+        let mut jobs = Vec::new();
+        for series in self.series() {
+            let windows = self.windows_of(series);
+            let (distance, distances) = rest.split_at_mut(windows);
+            let (theirs, following) = others.split_at(windows);
+            jobs.push((series, (distance, theirs)));
+            (rest, others) = (distances, following);
+        }
+        self.spread(jobs, threads, |values, (distance, others), threads| {
+            level.visit(PairDistances {
+                values,
+                m: self.m,
+                others,
                 threads,
                 distance,
             });

@@ -13,6 +13,7 @@ mod join;
 mod multidimensional;
 mod nearest;
 mod norm;
+mod pair_distances;
 mod plain_distances;
 mod profile;
 #[cfg(test)]
@@ -171,6 +172,27 @@ mod _core {
         let fleet = fleet(&values, &offsets, pattern.len())?;
         let threads = threads::count(threads);
         let distances = py.detach(|| fleet.distance_profile(pattern, norm, level, threads));
+        Ok(distances.into_pyarray(py))
+    }
+
+    /// The distance of every window to the one of its series that `others` names; infinity for -1.
+    #[pyfunction]
+    fn pair_distances<'py>(
+        py: Python<'py>,
+        values: PyReadonlyArray1<'py, f64>,
+        offsets: PyReadonlyArray1<'py, i64>,
+        m: usize,
+        others: PyReadonlyArray1<'py, i64>,
+        threads: usize,
+        simd: &str,
+    ) -> PyResult<Array<'py, f64>> {
+        let level = level(simd)?;
+        let (fleet, others) = (fleet(&values, &offsets, m)?, others.as_slice()?);
+        if others.len() != fleet.windows() {
+            return Err(PyValueError::new_err("expected a number for each window"));
+        }
+        let threads = threads::count(threads);
+        let distances = py.detach(|| fleet.pair_distances(others, level, threads));
         Ok(distances.into_pyarray(py))
     }
 

@@ -3,6 +3,7 @@
 ```
 MotifleetError
 ├── InvalidArgumentError       an argument is out of its bounds     (also a ValueError)
+│   └── TooShortError          a series has too few values for the window, or none at all
 ├── SettingsError              a setting or the home folder cannot be used
 ├── ReadError                  a file cannot be read as telemetry
 ├── TableError                 something about a table
@@ -35,6 +36,10 @@ class InvalidArgumentError(MotifleetError, ValueError):
     """An argument is out of its bounds."""
 
     exit_code = 2
+
+
+class TooShortError(InvalidArgumentError):
+    """A series has too few values for what is asked of it, or none at all."""
 
 
 class SettingsError(MotifleetError):

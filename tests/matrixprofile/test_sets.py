@@ -1,6 +1,7 @@
 """Motif sets, consensus motifs and discords of every length."""
 
 import json
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
@@ -12,12 +13,15 @@ from tests.reference.distance_profile import distance_profile
 
 from motifleet.errors import InvalidArgumentError
 from motifleet.matrixprofile import (
+    Discord,
     consensus_motif,
     fleet_profile,
     matrix_profile,
     motif_sets,
     variable_discords,
 )
+from motifleet.matrixprofile.lengths import Lengths
+from motifleet.matrixprofile.series import as_series
 from motifleet.types import FleetSeries, Floats
 
 START = np.datetime64("2026-03-02T00:00:00", "us")
@@ -131,13 +135,59 @@ def test_parked_vehicles_have_no_consensus_unless_asked_for() -> None:
         consensus_motif(fleet_of(np.arange(30.0)), 5)
 
 
+def same(found: Sequence[Discord], wanted: Sequence[Discord]) -> bool:
+    """Whether these are the same windows, at the same distances but for rounding."""
+    places = [(each.device_id, each.index, each.event_ts) for each in found]
+    distances = [each.distance for each in found]
+    return places == [
+        (each.device_id, each.index, each.event_ts) for each in wanted
+    ] and distances == pytest.approx([each.distance for each in wanted], abs=1e-6)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    seed=st.integers(0, 2**32),
+    kind=st.sampled_from(["noise", "random walk", "spikes", "large offset", "steps of level"]),
+    gaps=st.lists(st.integers(0, 399), max_size=3),
+    step=st.integers(1, 9),
+)
+def test_discords_by_bounds_are_those_of_whole_profiles(
+    seed: int, kind: str, gaps: list[int], step: int
+) -> None:
+    rng = np.random.default_rng(seed)
+    one, other = KINDS[kind](rng, 400), KINDS["random walk"](rng, 90)
+    one[gaps] = np.nan
+    one[200:212] = 3.0
+    fleet = fleet_of(one, other, other[:15])
+    lengths = range(8, 30, step)
+    alone, together = variable_discords(one, lengths, k=3), variable_discords(fleet, lengths, k=3)
+    for m in lengths:
+        assert same(alone[m], matrix_profile(one, m).discords(3))
+        assert same(together[m], fleet_profile(fleet, m).discords(3))
+        profile = matrix_profile(one, m)
+        for each in alone[m]:
+            window = one[each.neighbor_index : each.neighbor_index + m]
+            there = distance_profile(window, one)[each.index]
+            assert there == pytest.approx(profile.distances[each.index], abs=1e-6)
+
+
+def test_most_lengths_need_no_whole_profile() -> None:
+    steps = np.arange(4000)
+    signal = np.sin(steps * np.pi / 45) + np.random.default_rng(1).normal(size=4000) / 10
+    signal[2000:2050] *= -1
+    search = Lengths([as_series(signal)], 1, 0, "auto")
+    for m in range(40, 80):
+        search.search(m)
+    assert search.profiles < 10
+
+
 @pytest.mark.parametrize("threads", [1, 2])
 def test_discords_of_every_length_are_those_of_each(threads: int) -> None:
     signal = np.random.default_rng(2).normal(size=400).cumsum()
     lengths = range(10, 61, 25)
     found = variable_discords(signal, lengths, k=2, threads=threads)
     for m in lengths:
-        assert list(found[m]) == matrix_profile(signal, m).discords(2)
+        assert same(found[m], matrix_profile(signal, m).discords(2))
     best = found.best(4)
     ratios = [each.distance / each.m**0.5 for each in best]
     assert ratios == sorted(ratios, reverse=True)
@@ -154,7 +204,7 @@ def test_a_fleets_discords_of_every_length() -> None:
     rng = np.random.default_rng(3)
     fleet = fleet_of(rng.normal(size=200), rng.normal(size=12), rng.normal(size=150))
     found = variable_discords(fleet, [8, 16])
-    assert list(found[16]) == fleet_profile(fleet, 16).discords(1)
+    assert same(found[16], fleet_profile(fleet, 16).discords(1))
     assert found.best(1)[0].device_id in fleet.device_ids
     with pytest.raises(InvalidArgumentError, match="at least one window length"):
         variable_discords(fleet, [])

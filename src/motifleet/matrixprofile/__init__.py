@@ -29,6 +29,7 @@ from motifleet.matrixprofile.arrivals import Arrivals
 from motifleet.matrixprofile.channels import ChannelsLike
 from motifleet.matrixprofile.consensus import ConsensusMotif, consensus_motif
 from motifleet.matrixprofile.device_streams import FleetStream
+from motifleet.matrixprofile.each_device import per_device
 from motifleet.matrixprofile.findings import (
     Across,
     Discord,
@@ -109,6 +110,7 @@ __all__ = [
     "motif_sets",
     "mpdist",
     "multidimensional_profile",
+    "per_device",
     "segment",
     "snippets",
     "variable_discords",

@@ -49,6 +49,14 @@ def multidimensional(
     order: tuple[int, bool],
     how: _How,
 ) -> list[_Side]: ...
+def pair_distances(
+    values: NDArray[np.float64],
+    offsets: NDArray[np.int64],
+    m: int,
+    others: NDArray[np.int64],
+    threads: int,
+    simd: str,
+) -> NDArray[np.float64]: ...
 def nearest(
     pattern: NDArray[np.float64],
     values: NDArray[np.float64],

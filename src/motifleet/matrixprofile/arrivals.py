@@ -1,12 +1,15 @@
 """What a stream tells at once of the values that have just come."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
 
 from motifleet.types import Floats, Frozen, Ints
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -49,6 +52,24 @@ class Arrivals(Frozen):
         if self.device_ids is None:
             return table.add_column(0, "channel", pa.array(rows))
         return table.add_column(0, "device_id", pa.array(self.device_ids, pa.string()).take(rows))
+
+    def plot(self) -> "Figure":
+        """Draw the left distances of the new windows, a line for each channel or device.
+
+        Of many devices or channels the 10 are drawn whose windows are farthest from their past.
+        """
+        from motifleet.matrixprofile.panels import COLORS, Panels
+
+        panels = Panels(["distance to the past"])
+        windows, distances = np.atleast_2d(self.windows), np.atleast_2d(self.left_distances)
+        farthest = np.where(np.isfinite(distances), distances, -1).max(axis=1, initial=-1)
+        for number, row in enumerate(np.argsort(-farthest, kind="stable")[:10].tolist()):
+            there = windows[row] >= 0
+            name = str(row) if self.device_ids is None else self.device_ids[row]
+            color = COLORS[number % len(COLORS)]
+            panels.line(1, windows[row][there], distances[row][there], name, color)
+        panels.figure.update_yaxes(rangemode="tozero")
+        return panels.finish(f"new windows of {self.m} reports", "window")
 
 
 def windows_of(totals: Ints, width: int, m: int) -> Ints:

@@ -28,7 +28,8 @@ def curves_figure(
     panels = Panels([signal, what], [0.6, 0.4])
     panels.line(SERIES_ROW, x, series.values, signal, SIGNAL)
     for number, (name, curve) in enumerate(curves.items()):
-        panels.line(CURVES_ROW, x, curve, name, COLORS[number % len(COLORS)])
+        color, width = COLORS[number % len(COLORS)], 1.2 if number else 3.0
+        panels.line(CURVES_ROW, x, curve, name, color, width=width)
     for at in lines:
         panels.figure.add_vline(x=x[at], line_color=DISCORD, line_width=1.5)
     return panels.finish(f"{name_of(series)}: windows of {m} reports", axis_title(series))

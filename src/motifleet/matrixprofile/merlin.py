@@ -2,24 +2,25 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from motifleet.errors import InvalidArgumentError
 from motifleet.matrixprofile import kernels
-from motifleet.matrixprofile.findings import Discord
-from motifleet.matrixprofile.fleet import fleet_profile
-from motifleet.matrixprofile.profile import matrix_profile
-from motifleet.matrixprofile.series import SeriesLike, as_series
-from motifleet.types import FleetSeries, Floats, Ints
+from motifleet.matrixprofile.findings import Discord, findings_table
+from motifleet.matrixprofile.lengths import Lengths
+from motifleet.matrixprofile.profile import check_length
+from motifleet.matrixprofile.series import SeriesLike, as_series, fleet_values
+from motifleet.types import FleetSeries, Floats, Frozen, Ints, Series
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    from plotly.graph_objects import Figure
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class VariableDiscords:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class VariableDiscords(Frozen):
     """The discords of a series for every window length of a range.
 
     Args:
@@ -68,22 +69,14 @@ class VariableDiscords:
         return chosen
 
     def to_arrow(self) -> "pa.Table":
-        """Lay out one row for each discord: m, device, index, time, distance and neighbour."""
-        import pyarrow as pa
+        """Lay out one row for each discord: device, index, time, m, distance and neighbour."""
+        return findings_table(list(self._all()), Discord)
 
-        moment = pa.timestamp("us", tz="UTC")
-        fields: list[tuple[str, Any]] = [
-            ("m", pa.int64()),
-            ("device_id", pa.string()),
-            ("signal", pa.string()),
-            ("index", pa.int64()),
-            ("event_ts", moment),
-            ("distance", pa.float64()),
-            ("neighbor_index", pa.int64()),
-            ("neighbor_ts", moment),
-        ]
-        rows = [{name: getattr(each, name) for name, _ in fields} for each in self._all()]
-        return pa.Table.from_pylist(rows, pa.schema(fields))
+    def plot(self) -> "Figure":
+        """Draw where the discords of each length are, and how far the farthest of each is."""
+        from motifleet.matrixprofile.lengths_figure import lengths_figure
+
+        return lengths_figure(self)
 
     def _all(self) -> Iterator[Discord]:
         return (each for found in self.found for each in found)
@@ -101,8 +94,8 @@ def variable_discords(
 
     What MERLIN finds (Nakamura and others, "MERLIN: Parameter-Free Discovery of Arbitrary Length
     Anomalies in Massive Time Series Archives", ICDM 2020): a discord of the wrong length can hide
-    the anomaly. Each length is searched through its whole exact profile, so that discords after
-    the first are exact too.
+    the anomaly. As there, what one length found spares work at the next, and each length's
+    discords are exact, the first and all others; nothing needs a threshold.
 
     Args:
         series: n values, or one signal of many devices.
@@ -125,15 +118,17 @@ def variable_discords(
     if len(searched) == 0:
         raise InvalidArgumentError("expected at least one window length, got none")
     k = kernels.result_count(k)
-    source = series if isinstance(series, FleetSeries) else as_series(series)
-    found = []
-    for m in searched.tolist():
-        if isinstance(source, FleetSeries):
-            discords = fleet_profile(source, m, threads=threads, simd=simd).discords(k)
-        else:
-            discords = matrix_profile(source, m, threads=threads, simd=simd).discords(k)
-        found.append(tuple(discords))
-    return VariableDiscords(searched, tuple(found))
+    search = Lengths(_checked(series, int(searched.max())), k, threads, simd)
+    found = {m: tuple(search.search(m)) for m in sorted(set(searched.tolist()))}
+    return VariableDiscords(searched, tuple(found[m] for m in searched.tolist()))
+
+
+def _checked(series: SeriesLike | FleetSeries, m: int) -> list[Series]:
+    if isinstance(series, FleetSeries):
+        return list(fleet_values(series))
+    one = as_series(series)
+    check_length(one, m)
+    return [one]
 
 
 def _overlap(one: Discord, other: Discord) -> bool:

@@ -16,8 +16,8 @@ from motifleet.matrixprofile.fleet import fleet_profile
 from motifleet.matrixprofile.matching import distance_profile
 from motifleet.matrixprofile.profile import matrix_profile
 from motifleet.matrixprofile.ranking import constant_windows, disjoint
-from motifleet.matrixprofile.series import SeriesLike
-from motifleet.types import FleetSeries, Floats, Frozen, Series
+from motifleet.matrixprofile.series import SeriesLike, end_to_end
+from motifleet.types import FleetSeries, Floats, Frozen
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -130,7 +130,7 @@ class _Search:
         self.profiles, self.radius = profiles, radius
         self.threads, self.simd = threads, simd
         self.series = profiles.all_series()
-        self.fleet = _end_to_end(self.series)
+        self.fleet = end_to_end(self.series)
         self.free = np.isfinite(profiles.distances)
         self.fertile = self.free.copy()
 
@@ -212,12 +212,6 @@ def _profiles(series: SeriesLike | FleetSeries, m: int, threads: int, simd: str)
     if isinstance(series, FleetSeries):
         return fleet_profile(series, m, threads=threads, simd=simd)
     return matrix_profile(series, m, threads=threads, simd=simd)
-
-
-def _end_to_end(series: list[Series]) -> FleetSeries:
-    values = np.concatenate([each.values for each in series]) if series else np.zeros(0)
-    offsets = np.concatenate([[0], np.cumsum([len(each) for each in series], dtype=np.int64)])
-    return FleetSeries(values, offsets.astype(np.int64), ("",) * len(series))
 
 
 def _checked(radius: float | None) -> float | None:

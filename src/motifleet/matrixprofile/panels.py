@@ -32,7 +32,7 @@ class Panels:
         self.figure: Figure = make_subplots(
             rows=len(titles),
             shared_xaxes=shared,
-            vertical_spacing=0.06 if shared else 0.12,
+            vertical_spacing=0.06 if shared else 0.4 / len(titles),
             row_heights=None if heights is None else list(heights),
         )
         self.rows = len(titles)
@@ -69,13 +69,14 @@ class Panels:
 
     def finish(self, title: str, axis: str = "report") -> "Figure":
         """Name the figure and its lowest x axis."""
+        named = sum(trace.showlegend is not False for trace in self.figure.data)
         self.figure.update_layout(
             title={"text": title, "y": 0.98, "yanchor": "top"},
             template="plotly_white",
             height=260 + 150 * self.rows,
             hovermode="x",
             legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
-            margin={"t": 110, "b": 50},
+            margin={"t": 110 + 30 * (named // 7), "b": 50},
         )
         self.figure.update_xaxes(title=axis, row=self.rows, col=1)
         return self.figure

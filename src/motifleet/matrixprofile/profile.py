@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from motifleet.errors import InvalidArgumentError
+from motifleet.errors import TooShortError
 from motifleet.matrixprofile import _core, extremes, kernels
 from motifleet.matrixprofile.findings import Discord, Motif
 from motifleet.matrixprofile.neighbors import SelfNeighbors, all_windows, table_of
@@ -188,12 +188,12 @@ def matrix_profile(
 def check_length(series: Series, m: int) -> None:
     """Refuse a series that is shorter than a window, or has no value at all."""
     if m > len(series):
-        raise InvalidArgumentError(
+        raise TooShortError(
             f"expected a window length m of at most {len(series)}, the length of the series, "
             f"got {m}: choose a shorter window"
         )
     if not np.isfinite(series.values).any():
-        raise InvalidArgumentError(
+        raise TooShortError(
             f"expected a series with values, got {len(series)} that are all NaN or infinite: "
             "there is nothing to compare"
         )

@@ -38,6 +38,11 @@ def as_series(values: SeriesLike, name: str = "series") -> Series:
     >>> as_series([50, 51, 53]).values
     array([50., 51., 53.])
     """
+    if isinstance(values, FleetSeries):
+        raise InvalidArgumentError(
+            f"expected a {name} of one device, got a fleet of {len(values)}: per_device does to "
+            "each what is done to one"
+        )
     if isinstance(values, Series):
         return Series(
             _as_floats(values.values, name), values.device_id, values.signal, values.event_ts
@@ -101,3 +106,10 @@ def fleet_values(fleet: FleetSeries) -> FleetSeries:
         fleet.signal,
         fleet.event_ts,
     )
+
+
+def end_to_end(series: list[Series]) -> FleetSeries:
+    """Lay series end to end as a fleet without names."""
+    values = np.concatenate([each.values for each in series]) if series else np.zeros(0)
+    offsets = np.concatenate([[0], np.cumsum([len(each) for each in series], dtype=np.int64)])
+    return FleetSeries(values, offsets.astype(np.int64), ("",) * len(series))

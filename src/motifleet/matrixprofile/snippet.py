@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from motifleet.errors import InvalidArgumentError
+from motifleet.errors import InvalidArgumentError, TooShortError
 from motifleet.matrixprofile import kernels
 from motifleet.matrixprofile.findings import Place, place
 from motifleet.matrixprofile.measure import Z_NORMALISED, Measure
@@ -131,7 +131,7 @@ def snippets(
     """
     series, m, k = as_series(series), kernels.window_length(m), kernels.result_count(k)
     if m > len(series) // 2:
-        raise InvalidArgumentError(
+        raise TooShortError(
             f"expected a snippet length m of at most {len(series) // 2}, half the length of the "
             f"series, got {m}: choose a shorter one"
         )
