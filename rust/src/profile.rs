@@ -68,12 +68,15 @@ pub struct Arrays {
 }
 
 impl Arrays {
-    /// For k neighbours of so many windows, as yet without any.
+    /// For k neighbours of so many windows, to be written by a join.
+    ///
+    /// Zeros cost nothing until they are written to: a large fleet's arrays take seconds to fill,
+    /// which the threads do along with the work, and Ctrl-C can stop.
     pub fn new(windows: usize, k: usize) -> Self {
         Arrays {
             k,
-            distances: [(); 3].map(|()| vec![f64::INFINITY; windows * k]),
-            indices: [(); 3].map(|()| vec![-1; windows * k]),
+            distances: [(); 3].map(|()| vec![0.0; windows * k]),
+            indices: [(); 3].map(|()| vec![0; windows * k]),
         }
     }
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from types import UnionType
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin, get_type_hints
 
 import numpy as np
@@ -125,7 +126,8 @@ def _arrow_type(hint: Any) -> Any:
         return pa.string()
     moment = pa.timestamp("us", tz="UTC")
     kinds = {str: pa.string(), int: pa.int64(), float: pa.float64(), datetime: moment}
-    return next((kinds[each] for each in (hint, *arguments) if each in kinds), None)
+    plain = arguments if isinstance(hint, UnionType) else [hint]
+    return next((kinds[each] for each in plain if each in kinds), None)
 
 
 def name_of_place(found: Place) -> str:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
 SIGNAL, PROFILE, MOTIF, DISCORD = "#6b8294", "#33475b", "#0b8a6e", "#d1495b"
-COLORS = [PROFILE, MOTIF, "#e09f3e", "#7a5195", "#3a86c8"]
+COLORS = [PROFILE, MOTIF, "#e09f3e", "#7a5195", "#3a86c8", "#c44e9b"]
 
 
 class Panels:

@@ -25,8 +25,10 @@ def windows_figure(
         title: what they are.
     """
     panels = Panels(["signal", "shape"])
-    deviation = windows.std(axis=1, keepdims=True)
-    shapes = (windows - windows.mean(axis=1, keepdims=True)) / np.where(deviation > 0, deviation, 1)
+    size = np.abs(windows).max(initial=0) or 1.0
+    centred = windows / size - (windows / size).mean(axis=1, keepdims=True)
+    deviation = centred.std(axis=1, keepdims=True)
+    shapes = centred / np.where(deviation > 0, deviation, 1)
     x = np.arange(windows.shape[1])
     order = [number for number in range(len(found)) if number not in strong]
     for number in [*order, *strong]:
