@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from motifleet.app.files import file_series, is_file
 from motifleet.app.findings import Search
 from motifleet.app.imports import import_file
 from motifleet.app.progress import Progress, unseen
@@ -124,7 +125,12 @@ class Motifleet:
         selection: Selection = EVERYTHING,
         step: float | None = None,
     ) -> FleetSeries:
-        """All devices' signal at equal steps, in memory."""
+        """All devices' signal at equal steps, in memory.
+
+        The table may be a file of reports too, which is read as it is and lands nowhere.
+        """
+        if is_file(table):
+            return file_series(table, signal, selection, _seconds(step))
         columns = ["device_id", "event_ts", signal]
         reports = self.scan(table, columns=columns, selection=selection)
         return fleet_series(reports, signal, step=_seconds(step))
@@ -233,6 +239,10 @@ class Motifleet:
         step: float | None,
         progress: Progress,
     ) -> Search:
+        if is_file(table):
+            group = file_series(table, signal, selection, _seconds(step))
+            settings = self.settings
+            return Search([group], signal, len(group), settings.threads, settings.simd, progress)
         arguments = selection.arguments()
         groups = self.tables.by_device(table, columns=[signal], **arguments)
         named = arguments.pop("devices")

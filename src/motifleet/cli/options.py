@@ -46,6 +46,9 @@ Window = Annotated[
     int, typer.Option("--window", "-m", metavar="M", help="The window's length, in reports.")
 ]
 Count = Annotated[int, typer.Option("-k", "--count", metavar="K", help="How many to show.")]
+MinWindows = Annotated[
+    int, typer.Option("--min-windows", min=1, help="Pass over devices with fewer windows.")
+]
 Step = Annotated[
     float | None,
     typer.Option(

@@ -5,13 +5,26 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from motifleet.cli import options
+from motifleet.cli import options, pattern_findings, pattern_profiles
 from motifleet.cli.output import Output
 
 if TYPE_CHECKING:
     from motifleet.matrixprofile import Discord, Match, Motif
 
 app = typer.Typer(help="Find motifs, discords and patterns.", no_args_is_help=True)
+for command in (
+    pattern_profiles.profile,
+    pattern_profiles.join,
+    pattern_profiles.mpdist,
+    pattern_profiles.multidimensional,
+    pattern_findings.motif_sets,
+    pattern_findings.segment,
+    pattern_findings.snippets,
+    pattern_findings.anomalies,
+    pattern_findings.consensus_motif,
+    pattern_findings.variable_discords,
+):
+    app.command()(command)
 
 
 @app.command()
@@ -47,10 +60,7 @@ def discords(
     signal: options.Signal,
     window: options.Window = 60,
     count: options.Count = 5,
-    min_windows: Annotated[
-        int,
-        typer.Option("--min-windows", min=1, help="Pass over devices with fewer windows."),
-    ] = 1,
+    min_windows: options.MinWindows = 1,
     devices: options.Devices = None,
     start: options.Start = None,
     end: options.End = None,
@@ -163,7 +173,7 @@ def _render(
 
 _EMPTY = {
     "motifs": "every window spans a gap, holds a single value or has no other to be compared with",
-    "discords": "every window spans a gap or has no other to be compared with, "
+    "discords": "every window spans a gap, is the same as another or has none to compare with, "
     "or every device has fewer windows than --min-windows",
     "matches": "every window spans a gap or is farther than --max-distance",
 }
