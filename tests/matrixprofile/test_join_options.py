@@ -124,7 +124,7 @@ def test_parked_vehicles_share_no_motif() -> None:
     a, b = np.zeros(200), np.zeros(150)
     a[100:130] = b[40:70] = np.random.default_rng(4).normal(size=30)
     assert ab_join(a, b, 20).motifs(1)[0].index in range(81, 130)
-    assert ab_join(a, b, 20).discords(1)[0].distance < 1e-6
+    assert ab_join(a, b, 20).discords(1) == []
     assert ab_join(a, b, 20).motifs(1, constant=True)[0].distance == 0.0
 
 
