@@ -29,7 +29,7 @@ class Frozen:
     def __post_init__(self) -> None:
         for field in fields(self):
             value = getattr(self, field.name)
-            if isinstance(value, np.ndarray):
+            if isinstance(value, np.ndarray) and value.flags.writeable:
                 view = value.view()
                 view.setflags(write=False)
                 object.__setattr__(self, field.name, view)
