@@ -21,9 +21,9 @@ def mpdist(
     b: SeriesLike,
     m: int,
     *,
-    share: float = 0.05,
     normalize: bool = True,
     p: float = 2.0,
+    share: float = 0.05,
     threads: int = 0,
     simd: str = "auto",
 ) -> float:
@@ -38,11 +38,11 @@ def mpdist(
         a: one series, at least m long.
         b: the other one, at least m long.
         m: the window length, at least 3.
-        share: from 0, the nearest windows alone, to 1, the farthest.
         normalize: whether a window's level and scale are taken out before it is compared; False
             for the plain distance, which sees both.
         p: of the norm that the plain distance is, from 1 (Manhattan) over 2 (Euclidean) to 20;
             whole ones take a small part of the time that others do.
+        share: from 0, the nearest windows alone, to 1, the farthest.
         threads: how many to use; 0: ``MOTIFLEET_THREADS``, else one for each core.
         simd: the instruction set, "auto": ``MOTIFLEET_SIMD``, else the widest there is.
 
