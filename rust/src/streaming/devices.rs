@@ -111,10 +111,10 @@ impl<M: Measure> Kernel for With<'_, M> {
                 break;
             }
             for (at, value) in values.iter().enumerate() {
-                layout.push(simd, *value, &screen, 1, &mut found);
-                if let Some((left, j)) = found.left.first() {
-                    (distance[at], index[at]) = (*left, gone + *j as i64);
-                }
+                let window = layout.push(simd, *value, &screen, 1, &mut found);
+                let left = window.and_then(|_| found.left.first());
+                (distance[at], index[at]) =
+                    left.map_or((f64::INFINITY, -1), |(left, j)| (*left, gone + *j as i64));
             }
             job.watch.step(values.len());
         }
