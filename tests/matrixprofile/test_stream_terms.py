@@ -152,9 +152,9 @@ def test_progress_is_told() -> None:
     ("normalize", "p", "sentence"),
     [
         (True, 1.0, "p = 2 for z-normalised"),
-        (False, 0.5, "p from 1 to 20, got 0.5"),
-        (False, np.inf, "p from 1 to 20, got inf"),
-        (False, np.nan, "p from 1 to 20, got nan"),
+        (False, 0.5, "p of at least 1, got 0.5"),
+        (False, np.inf, "p of at most 20 for a join, got inf"),
+        (False, np.nan, "p of at least 1, got nan"),
         (False, "2", "p as a number"),
         (1, 2.0, "normalize as True or False"),
     ],

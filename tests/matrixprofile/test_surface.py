@@ -16,6 +16,7 @@ from motifleet import matrixprofile
 from motifleet.errors import InvalidArgumentError, TooShortError
 from motifleet.matrixprofile import (
     FleetStream,
+    MultidimensionalStream,
     StreamingProfile,
     ab_join,
     anomaly_scores,
@@ -206,6 +207,16 @@ def snapshot() -> Any:
     return stream.snapshot()
 
 
+def channels_arrivals() -> Any:
+    return MultidimensionalStream(2, 12).append(np.stack([VALUES, OTHER]))
+
+
+def channels_snapshot() -> Any:
+    stream = MultidimensionalStream(2, 12)
+    stream.append(np.stack([VALUES, OTHER]))
+    return stream.snapshot()
+
+
 RESULTS: dict[str, Callable[[], Any]] = {
     "MatrixProfile": lambda: matrix_profile(FLEET[0], 12, k=2),
     "FleetProfile": lambda: fleet_profile(FLEET, 12, k=2),
@@ -219,6 +230,8 @@ RESULTS: dict[str, Callable[[], Any]] = {
     "VariableDiscords": lambda: variable_discords(FLEET, range(10, 14), k=2),
     "StreamSnapshot": snapshot,
     "Arrivals": arrivals,
+    "MultidimensionalArrivals": channels_arrivals,
+    "MultidimensionalSnapshot": channels_snapshot,
 }
 
 

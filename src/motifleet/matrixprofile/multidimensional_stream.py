@@ -1,15 +1,19 @@
 """The multidimensional profile of a stream: what several signals of a device do at once."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
 
 from motifleet.matrixprofile import _core, saving
 from motifleet.matrixprofile.options import Progress, progress_function
+from motifleet.matrixprofile.stream_figure import left_profiles_figure
 from motifleet.matrixprofile.stream_terms import StreamTerms, channel_count, matrix
 from motifleet.types import Floats, Frozen, Ints
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
 
 WHAT = b"channels"
 
@@ -45,6 +49,13 @@ class MultidimensionalArrivals(Frozen):
             columns[f"left_distance_{k}"] = distances[complete]
             columns[f"left_index_{k}"] = indices[complete]
         return pa.table(columns)
+
+    def plot(self) -> "Figure":
+        """Draw the left profiles, which rise where something is new."""
+        complete = self.windows >= 0
+        return left_profiles_figure(
+            self.windows[complete], self.left_distances[:, complete], self.m
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -82,6 +93,11 @@ class MultidimensionalSnapshot(Frozen):
             columns[f"left_distance_{k + 1}"] = self.left_distances[k]
             columns[f"left_index_{k + 1}"] = self.left_indices[k]
         return pa.table(columns)
+
+    def plot(self) -> "Figure":
+        """Draw the left profiles, which rise where something is new."""
+        windows = self.start + np.arange(len(self))
+        return left_profiles_figure(windows, self.left_distances, self.m)
 
 
 class MultidimensionalStream:

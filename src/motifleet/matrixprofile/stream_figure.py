@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
     from motifleet.matrixprofile.stream_snapshot import StreamSnapshot
+    from motifleet.types import Floats, Ints
 
 SIGNAL, PROFILE = "#6b8294", "#33475b"
 
@@ -27,4 +28,19 @@ def stream_figure(snapshot: "StreamSnapshot") -> "Figure":
     title = f"the last {len(snapshot.values)} values: windows of {snapshot.m}"
     figure.update_layout(title=title, template="plotly_white", height=560, hovermode="x")
     figure.update_xaxes(title="report", row=2, col=1)
+    return figure
+
+
+def left_profiles_figure(windows: "Ints", left_distances: "Floats", m: int) -> "Figure":
+    """Draw the left profile over the best k channels, a line for each k."""
+    from plotly.graph_objects import Figure
+
+    figure = Figure()
+    for k, left in enumerate(left_distances, 1):
+        y = np.where(np.isfinite(left), left, np.nan)
+        figure.add_scatter(x=windows, y=y, name=f"{k} of {len(left_distances)}", mode="lines")
+    title = f"distance to the past over the best channels: windows of {m}"
+    figure.update_layout(title=title, template="plotly_white", height=420, hovermode="x")
+    figure.update_xaxes(title="report")
+    figure.update_yaxes(title="distance to the past")
     return figure
