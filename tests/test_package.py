@@ -5,7 +5,19 @@ import sys
 
 import motifleet
 
-HEAVY = {"numpy", "pandas", "plotly", "pyarrow", "pydantic", "pyiceberg", "rich", "sqlalchemy"}
+HEAVY = {
+    "h3",
+    "numpy",
+    "pandas",
+    "plotly",
+    "pyarrow",
+    "pydantic",
+    "pyiceberg",
+    "pyproj",
+    "rich",
+    "sedonadb",
+    "sqlalchemy",
+}
 
 
 def loaded_by(statement: str) -> set[str]:

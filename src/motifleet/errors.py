@@ -13,6 +13,8 @@ MotifleetError
 │   ├── UnknownSnapshotError   the table has no such snapshot
 │   ├── CatalogError           the catalog cannot be opened
 │   └── StorageError           the storage refused a read or a write (a full disk, say)
+├── GeometryError              a fence, a position or a route cannot be used
+├── QueryError                 a spatial query is refused or cannot be run
 ├── UnknownDeviceError         no device of that name               (names the near miss)
 └── UnknownColumnError         no signal or label of that name      (names the near miss)
 ```
@@ -79,6 +81,18 @@ class CatalogError(TableError):
 
 class StorageError(TableError):
     """The storage refused a read or a write."""
+
+
+class GeometryError(MotifleetError):
+    """A fence, a position or a route cannot be used."""
+
+    exit_code = 2
+
+
+class QueryError(MotifleetError):
+    """A spatial query is refused or cannot be run."""
+
+    exit_code = 2
 
 
 class UnknownDeviceError(MotifleetError):
