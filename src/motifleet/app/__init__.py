@@ -1,11 +1,13 @@
 """The rooms wired together, for the edges and for Python users.
 
 ``open_home`` opens a home folder; the ``Motifleet`` it gives lands telemetry in tables and finds
-patterns in them. ``validate_file`` checks a file without landing it, ``write_simulation`` writes a
-simulated fleet to a file, and ``run_demo`` does all of it in one go and writes a report.
+patterns in them, and its ``geo`` answers spatial questions. ``validate_file`` checks a file without
+landing it, ``write_simulation`` writes a simulated fleet to a file, and ``run_demo`` does all of it
+in one go and writes a report.
 """
 
 from motifleet.app.demo import DemoResult, Phase, run_demo
+from motifleet.app.geo import Geo
 from motifleet.app.home import Motifleet, open_home
 from motifleet.app.imports import validate_file
 from motifleet.app.progress import Progress
@@ -17,6 +19,7 @@ from motifleet.app.simulation import Simulation, write_simulation
 __all__ = [
     "DemoResult",
     "FileCheck",
+    "Geo",
     "ImportResult",
     "Motifleet",
     "Phase",

@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from motifleet.app.files import file_series, is_file
 from motifleet.app.findings import Search
+from motifleet.app.geo import Geo
 from motifleet.app.imports import import_file
 from motifleet.app.progress import Progress, unseen
 from motifleet.app.results import ImportResult
@@ -53,6 +54,11 @@ class Motifleet:
 
     settings: Settings
     tables: Tables
+
+    @property
+    def geo(self) -> Geo:
+        """Where the devices are: fences, what is near, trips, stops, cells, spatial SQL."""
+        return Geo(self.tables)
 
     def import_file(
         self,
