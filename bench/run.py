@@ -7,6 +7,7 @@ from pathlib import Path
 from bench import (
     ab_join,
     fleet_match,
+    geo,
     import_speed,
     multidimensional,
     plain_distances,
@@ -27,6 +28,7 @@ MEASUREMENTS: dict[str, Callable[[], list[dict[str, object]]]] = {
     "multidimensional self-join, m = 50, against stumpy": multidimensional.rows,
     "a pattern of 100 over a fleet, top 10, against stumpy.mass": fleet_match.rows,
     "streams, against stumpy.stumpi": streaming.rows,
+    "2 million reports against the US states, against SedonaDB and geopandas": geo.rows,
     "import of a file into a table, against pandas + PyIceberg": import_speed.rows,
     "simulated fleet of 10,000 devices × 1,440 minutes": simulation.rows,
     "start-up": start_up.rows,

@@ -69,10 +69,20 @@ class Locator:
         return self.named(self.places(positions(reports), reports.num_rows))
 
     def places(self, points: Positions, rows: int) -> Ints:
-        """The place of each report's fence, −1 where it is in none: shape (rows,)."""
-        pairs = self.pairs(points)
+        """The place of each report's fence, −1 where it is in none: shape (rows,).
+
+        Reports that follow one another at the same position, as those of parked vehicles do, are
+        looked up once.
+        """
+        x, y = points.longitude, points.latitude
+        moved = np.ones(len(points), dtype=bool)
+        moved[1:] = (x[1:] != x[:-1]) | (y[1:] != y[:-1])
+        first = np.flatnonzero(moved)
+        pairs = self.pairs(Positions(np.arange(len(first)), x[first], y[first]))
+        fences = np.full(len(first), -1, dtype=np.int64)
+        fences[pairs.rows[::-1]] = pairs.fences[::-1]  # the smallest of a report is written last
         found = np.full(rows, -1, dtype=np.int64)
-        found[pairs.rows[::-1]] = pairs.fences[::-1]  # the first of a report is written last
+        found[points.rows] = fences[np.cumsum(moved) - 1]
         return found
 
     def named(self, places: Ints) -> Array:
