@@ -79,6 +79,17 @@ def test_polygons_of_one_name_are_one_fence(tmp_path: Path) -> None:
     assert len(fences.shapes[0]) == 2
 
 
+def test_the_lines_of_the_labs_file_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "boundary-each-state.tsv"
+    corners = "-109.0448 37.0004,-102.0424 36.9949,-102.0534 41.0006,-109.0489 40.9996"
+    end = ",-109.0448 37.0004" * 2
+    path.write_text(f"Colorado\tPOLYGON(({corners}{end}))\n")
+    fences = read_fences(path)
+    assert fences.names == ("Colorado",)
+    assert fences.km2[0] == pytest.approx(269_601, rel=5e-3)
+    assert fences.repairs == ()
+
+
 def test_the_smallest_fence_comes_first_and_geojson_leads_back(tmp_path: Path) -> None:
     fences = fences_from_wkt({"state": HOLED, "b": YARD, "a": YARD})
     assert fences.names == ("a", "b", "state")

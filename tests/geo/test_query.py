@@ -42,6 +42,7 @@ ANSWERED = {
     "select device_id from fleet where geom is null;": [{"device_id": "b"}],
     "select ST_AsText(geom) as p from fleet where device_id = 'a'": [{"p": "POINT(8.5 47.5)"}],
     "select geom from fleet where device_id = 'a'": [{"geom": "POINT(8.5 47.5)"}],
+    "select 1 as x -- one\r\n, 2 as y": [{"x": 1, "y": 2}],
     "select name from yards -- from '/etc/passwd'": [{"name": "yard"}],
     "select '/etc/passwd' as x, 'it''s' as y": [{"x": "/etc/passwd", "y": "it's"}],
     "with a as (select 1 as x), b(y) as (select 2) select x, y from a, b": [{"x": 1, "y": 2}],
@@ -121,6 +122,11 @@ select * from public."secret.csv"
 select * from information_schema.df_settings
 select * from fleet /* /* */ , dir -- */
 select * from fleet /*/**/*/, dir
+select * from fleet /*/**/ where */ , dir
+select * from fleet /* where
+select * from fleet#x
+select * from fleet$x
+select * from fleet@x
 select E'a\\'' from fleet, dir --'
 select U&'a' from dir
 select $$x$$, * from dir
@@ -162,7 +168,11 @@ select * from (fleet
 """.strip().splitlines()
 
 
-@pytest.mark.parametrize("sql", [*ESCAPES, "", "  ", "select * from\u00a0dir"])
+ODD = ["", "  ", "select * from\u00a0dir", "select * from fleet -- \r where\n , dir"]
+ODD += ["select * from fleet -- \r, dir", "select 1 \r from dir", "select * from\x00dir"]
+
+
+@pytest.mark.parametrize("sql", [*ESCAPES, *ODD])
 def test_nothing_else_is_read_or_written(sql: str, reports: MakeReports, folder: Path) -> None:
     before = sorted(folder.rglob("*"))
     with pytest.raises(QueryError) as error:

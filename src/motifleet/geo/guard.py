@@ -15,14 +15,14 @@ from typing import Final
 from motifleet.errors import QueryError
 
 _TOKEN: Final = re.compile(
-    r"""(?P<space>\s+|--[^\n]*(?:\n|\Z))
+    r"""(?P<space>[^\S\r]+|--[^\r\n]*(?=\n|\Z))
       | (?P<comment>/\*(?:(?!/\*|\*/).)*\*/)
-      | (?P<prefixed>[A-Za-z_&]+'|\$\w*\$|`)
+      | (?P<refused>[A-Za-z_&]+'|`|/\*|\r)
       | (?P<string>'(?:[^']|'')*')
       | (?P<quoted>"(?:[^"]|"")+")
       | (?P<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|\.\d+)
       | (?P<word>[^\W\d]\w*)
-      | (?P<sign>[-+*/%=<>!|&^~?:.,;()\[\]{}@#$])""",
+      | (?P<sign>[-+*/%=<>!|&^~?:.,;()\[\]{}])""",
     re.VERBOSE | re.DOTALL,
 )
 _LEAVES_FROM: Final = re.compile(
@@ -100,7 +100,7 @@ def _tokens(query: str) -> list[_Token]:
     while at < len(text):
         found = _TOKEN.match(text, at)
         kind = found.lastgroup if found else None
-        if found is None or kind is None or kind == "prefixed":
+        if found is None or kind is None or kind == "refused":
             raise QueryError(
                 f"expected plain SQL, got {text[at : at + 20]!r}, which is not allowed"
             )

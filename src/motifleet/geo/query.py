@@ -53,6 +53,7 @@ def query(
         raise InvalidArgumentError(
             f"expected a memory limit of at least 16 MiB, got {memory} bytes"
         )
+    sql = sql.replace("\r\n", "\n")
     allowed = {*tables, *fences}
     named = tables_of(sql, allowed)
     engine = Engine(memory)
