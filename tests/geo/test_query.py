@@ -11,10 +11,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from tests.geo.conftest import MakeReports
+from tests.geo.random_sql import Queries
 
 from motifleet.errors import InvalidArgumentError, QueryError
 from motifleet.geo import fences_from_wkt, query
-from motifleet.geo.guard import check_plan
+from motifleet.geo.engine import Engine
+from motifleet.geo.guard import check_plan, tables_of
 
 YARD = fences_from_wkt({"yard": "POLYGON ((8 47, 9 47, 9 48, 8 48, 8 47))"})
 NAN = float("nan")
@@ -180,6 +182,26 @@ def test_nothing_else_is_read_or_written(sql: str, reports: MakeReports, folder:
     assert "dir.a" not in str(error.value)
     assert "Valid fields are a" not in str(error.value)
     assert sorted(folder.rglob("*")) == before
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_no_query_at_random_reads_a_folder(seed: int, folder: Path) -> None:
+    """What the first lock lets through does not even make SedonaDB look at the folder's columns."""
+    pq.write_table(pa.table({"a": [1], "zzz": [1]}), folder / "dir" / "x.parquet")
+    engine, queries = Engine(), Queries(seed)
+    engine.register("fleet", pa.table({"a": [1], "b": [2]}))
+    told = [planned(engine, queries.next()) for _ in range(4000)]
+    assert [text for _, text in told if "zzz" in text or "file_groups" in text] == []
+    assert sum(done for done, _ in told) > 50
+
+
+def planned(engine: Engine, sql: str) -> tuple[bool, str]:
+    """Whether a query could be planned, and the plan or the error."""
+    try:
+        tables_of(sql, ["fleet"])
+        return True, "".join(map(str, engine.run(f"EXPLAIN {sql}")["plan"].to_pylist()))
+    except QueryError as error:
+        return False, str(error)
 
 
 def test_a_refusal_says_what_there_is(reports: MakeReports) -> None:
