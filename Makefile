@@ -70,6 +70,7 @@ format: $(LOCKED) ## Format Python and Rust in place
 	$(CARGO) fmt $(CRATE)
 
 bench: $(READY) ## Measure against the named peers, side by side in one run
+	$(BIN)/uv pip install --quiet 'geopandas>=1'
 	$(BIN)/python -m bench.run
 
 docs: $(READY) ## Build the documentation into docs/_build
