@@ -11,6 +11,7 @@ CARGO := cargo
 CRATE := --manifest-path rust/Cargo.toml
 LOCKED := $(VENV)/.locked
 READY := $(VENV)/.ready
+PEERS := $(VENV)/.peers
 CORE := rust/Cargo.toml rust/Cargo.lock $(shell find rust/src -name '*.rs')
 LOCK_COMMAND := pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-annotate --no-header --group dev pyproject.toml --output-file requirements.lock
@@ -69,8 +70,7 @@ format: $(LOCKED) ## Format Python and Rust in place
 	$(BIN)/ruff check --fix .
 	$(CARGO) fmt $(CRATE)
 
-bench: $(READY) ## Measure against the named peers, side by side in one run
-	$(BIN)/uv pip install --quiet 'geopandas>=1'
+bench: $(READY) $(PEERS) ## Measure against the named peers, side by side in one run
 	$(BIN)/python -m bench.run
 
 docs: $(READY) ## Build the documentation into docs/_build
@@ -93,4 +93,9 @@ $(LOCKED): requirements.lock
 
 $(READY): $(LOCKED) $(CORE) pyproject.toml
 	$(BIN)/uv pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# pyscamp is built from its sources, without a graphics card.
+$(PEERS): bench/peers.txt $(LOCKED)
+	FORCE_NO_CUDA=1 $(BIN)/uv pip install --quiet --constraint requirements.lock --requirement $<
 	@touch $@

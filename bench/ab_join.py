@@ -1,44 +1,47 @@
-"""Both directions of an AB-join in one call, against a call of stumpy for each."""
+"""Two series with one another, random walks; both directions in one call.
 
-from collections.abc import Callable
-from typing import Any
+stumpy takes a call for each direction.
+"""
 
 import numpy as np
-from bench.self_join import best
+from bench import errors
+from bench.rows import Floor, Row, versus
+from bench.timing import OURS, in_turns
 
 from motifleet.matrixprofile import ab_join
 
-LENGTHS = (1_440, 16_384)
-M = 100
+TITLE = "AB-join in both directions, m = 100"
+M, LENGTHS = 100, (1_440, 16_384)
+FLOORS = {1_440: Floor("≥", 15)}
 
 
-def rows() -> list[dict[str, object]]:
+def rows() -> list[Row]:
     """Measure each length, one row for each; stumpy has been compiled before."""
     import stumpy
 
-    short = np.random.default_rng(0).normal(size=500)
-    stumpy.stump(short, M, short, ignore_trivial=False)
-    return [_measure(n, stumpy.stump) for n in LENGTHS]
+    def both(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+        pairs = ((a, b), (b, a))
+        joins = [stumpy.stump(one, M, other, ignore_trivial=False) for one, other in pairs]
+        return np.concatenate([join.P_ for join in joins])
 
+    def measure(n: int) -> Row:
+        a, b = np.random.default_rng(n).normal(size=(2, n)).cumsum(axis=1)
+        best = in_turns({OURS: lambda: ab_join(a, b, M), "stumpy": lambda: both(a, b)})
+        join = best[OURS].result
+        return versus(
+            f"n = {n:,} × {n:,}",
+            "two calls of stumpy",
+            best[OURS].seconds,
+            best["stumpy"].seconds,
+            floor=FLOORS.get(n),
+            error=max(
+                errors.of_ab_join(a, b, M, join.distances, join.indices),
+                errors.of_ab_join(b, a, M, join.b_distances, join.b_indices),
+            ),
+            difference=errors.apart(
+                np.concatenate([join.distances, join.b_distances]), best["stumpy"].result
+            ),
+        )
 
-def _measure(n: int, stump: Callable[..., Any]) -> dict[str, object]:
-    rng = np.random.default_rng(n)
-    a, b = rng.normal(size=n).cumsum(), rng.normal(size=n).cumsum()
-    ours, join = best(lambda: ab_join(a, b, M), max(3, 300_000 // n))
-    both = [(a, b, join.distances), (b, a, join.b_distances)]
-    theirs, results = best(
-        lambda: [stump(one, M, other, ignore_trivial=False) for one, other, _ in both],
-        3 if n > 10_000 else 30,
-    )
-    differences = [
-        np.abs(distances - result.P_.astype(float)).max()
-        for (_, _, distances), result in zip(both, results, strict=True)
-    ]
-    return {
-        "n of each": n,
-        "motifleet (s)": ours,
-        "two calls of stumpy (s)": theirs,
-        "times as fast": theirs / ours,
-        "pairs per second": (n - M + 1) ** 2 / ours,
-        "largest difference": float(max(differences)),
-    }
+    both(*np.random.default_rng(0).normal(size=(2, 500)))
+    return [measure(n) for n in LENGTHS]

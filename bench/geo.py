@@ -10,7 +10,6 @@ country, where no two are the same.
 from pathlib import Path
 from shutil import rmtree
 from tempfile import mkdtemp
-from time import perf_counter
 from typing import Any
 
 import geopandas
@@ -18,11 +17,14 @@ import numpy as np
 import pyarrow as pa
 import sedonadb
 import shapely
+from bench.rows import Row
+from bench.timing import OURS, in_turns
 
 from motifleet.app import Motifleet, Simulation, open_home
 from motifleet.geo import POSITION, Fences, us_states
 
-DEVICES, DAYS, REPEATS = 1389, 1, 5
+TITLE = "2 million reports against the US states"
+DEVICES, DAYS = 1389, 1
 JOIN = """
 SELECT r.row, s.fence FROM reports r JOIN states s
 ON ST_Intersects(s.geom, ST_Point(r.longitude, r.latitude))
@@ -59,15 +61,6 @@ def by_geopandas(states: Fences, reports: pa.Table) -> tuple[Any, Any]:
     return geopandas.GeoDataFrame(geometry=points), areas
 
 
-def measured(work: Any, repeats: int = REPEATS) -> tuple[float, Any]:
-    times, result = [], None
-    for _ in range(repeats):
-        start = perf_counter()
-        result = work()
-        times.append(perf_counter() - start)
-    return min(times), result
-
-
 def scattered(like: pa.Table) -> pa.Table:
     rng = np.random.default_rng(0)
     for name, low, high in (("longitude", -125, -67), ("latitude", 25, 49)):
@@ -76,32 +69,34 @@ def scattered(like: pa.Table) -> pa.Table:
     return like
 
 
-def compare(home: Motifleet, table: str) -> dict[str, object]:
+def compare(home: Motifleet, table: str) -> Row:
     states = us_states()
-    scan, reports = measured(lambda: home.scan(table, columns=list(POSITION)))
-    ours, located = measured(lambda: home.geo.locate(table))
-    alone, rows = Alone(states), numbered(reports)
-    join, pairs = measured(lambda: alone.pairs(rows))
+    reports = home.scan(table, columns=list(POSITION))
+    alone, numbers = Alone(states), numbered(reports)
     points, areas = by_geopandas(states, reports)
-    frames, joined = measured(
-        lambda: geopandas.sjoin(points, areas, predicate="intersects"), repeats=2
+    best = in_turns(
+        {
+            OURS: lambda: home.geo.locate(table),
+            "scan": lambda: home.scan(table, columns=list(POSITION)),
+            "SedonaDB": lambda: alone.pairs(numbers),
+            "geopandas": lambda: geopandas.sjoin(points, areas, predicate="intersects"),
+        }
     )
+    ours, located = best[OURS]
+    both = best["scan"].seconds + best["SedonaDB"].seconds
     return {
         "table": table,
         "reports": located.num_rows,
         "in a state": located.num_rows - located["fence"].null_count,
-        "pairs of SedonaDB": pairs,
-        "pairs of geopandas": len(joined),
-        "motifleet s": ours,
-        "scan s": scan,
-        "SedonaDB s": join,
-        "geopandas s": frames,
-        "× SedonaDB + scan": ours / (scan + join),
-        "× faster than geopandas": frames / ours,
+        "pairs of SedonaDB": best["SedonaDB"].result,
+        "pairs of geopandas": len(best["geopandas"].result),
+        **{f"{name} (s)": each.seconds for name, each in best.items()},
+        "× SedonaDB + scan": ours / both,
+        "× faster than geopandas": best["geopandas"].seconds / ours,
     }
 
 
-def rows() -> list[dict[str, object]]:
+def rows() -> list[Row]:
     folder = Path(mkdtemp())
     try:
         home = open_home(folder / "home")
@@ -110,7 +105,3 @@ def rows() -> list[dict[str, object]]:
         return [compare(home, table) for table in ("fleet", "scattered")]
     finally:
         rmtree(folder)
-
-
-if __name__ == "__main__":
-    print(rows())

@@ -4,21 +4,25 @@ The peer reads the whole file with pandas, makes an Arrow table of the same colu
 appends it to a table of the same layout. It checks nothing and keeps no rejected rows.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 from shutil import rmtree
 from tempfile import mkdtemp
-from time import perf_counter
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+from bench.rows import Row
+from bench.timing import Timed, timed
 from pyiceberg.catalog.sql import SqlCatalog
 from pyiceberg.transforms import BucketTransform, DayTransform
 
 from motifleet.app import Simulation, open_home
 from motifleet.telemetry import sample_path, write_reports
 
-DEVICES, DAYS = 500, 1
+TITLE = "Import of a file into a table, against pandas + PyIceberg"
+DEVICES, DAYS, TURNS = 500, 1, 2
+Work = Callable[[Path, Path], int]
 
 
 def by_motifleet(file: Path, home: Path) -> int:
@@ -42,12 +46,10 @@ def by_pandas(file: Path, home: Path) -> int:
     return reports.num_rows
 
 
-def seconds(work: object, file: Path) -> tuple[float, int]:
+def landed(work: Work, file: Path) -> Timed:
     folder = Path(mkdtemp())
     try:
-        start = perf_counter()
-        rows = work(file, folder / "home")  # type: ignore[operator]
-        return perf_counter() - start, rows
+        return timed(lambda: work(file, folder / "home"))
     finally:
         rmtree(folder)
 
@@ -65,23 +67,22 @@ def files(folder: Path) -> dict[str, Path]:
     return {"flights.parquet": sample_path("flights")} | {name: folder / name for name in tables}
 
 
-def rows() -> list[dict[str, object]]:
+def rows() -> list[Row]:
     folder = Path(mkdtemp())
-    measured = []
     try:
-        for name, file in files(folder).items():
-            ours, landed = min(seconds(by_motifleet, file) for _ in range(2))
-            theirs, expected = min(seconds(by_pandas, file) for _ in range(2))
-            measured.append(
-                {
-                    "file": name,
-                    "rows": landed,
-                    "rows the peer landed": expected,
-                    "motifleet rows/s": landed / ours,
-                    "pandas + PyIceberg rows/s": expected / theirs,
-                    "ratio": theirs / ours * landed / expected,
-                }
-            )
+        return [measure(name, file) for name, file in files(folder).items()]
     finally:
         rmtree(folder)
-    return measured
+
+
+def measure(name: str, file: Path) -> Row:
+    turns = [(landed(by_motifleet, file), landed(by_pandas, file)) for _ in range(TURNS)]
+    (ours, rows), (theirs, expected) = map(min, zip(*turns, strict=True))
+    return {
+        "file": name,
+        "rows": rows,
+        "rows the peer landed": expected,
+        "motifleet rows/s": rows / ours,
+        "pandas + PyIceberg rows/s": expected / theirs,
+        "ratio": theirs / ours * rows / expected,
+    }

@@ -1,65 +1,84 @@
-"""All measurements against the named peers, side by side in one run: ``make bench``."""
+"""All measurements against the named peers, side by side in one run: ``make bench``.
 
+``python -m bench.run NAME …`` runs chosen ones, ``--markdown`` puts the tables of the last whole
+run into the documentation.
+"""
+
+import argparse
 import json
-from collections.abc import Callable
+from importlib import import_module
+from inspect import getdoc
 from pathlib import Path
+from typing import Any, cast
 
-from bench import (
-    ab_join,
-    fleet_match,
-    geo,
-    import_speed,
-    multidimensional,
-    plain_distances,
-    self_join,
-    short_series,
-    simulation,
-    start_up,
-    streaming,
-)
+from bench.report import into_page, machine, show
+from bench.rows import Measurement
+from bench.timing import timed
 from rich.console import Console
-from rich.table import Table
 
-MEASUREMENTS: dict[str, Callable[[], list[dict[str, object]]]] = {
-    "self-join with indices, m = 100, against stumpy": self_join.rows,
-    "short series with indices, m = 30, against calls of stumpy": short_series.rows,
-    "AB-join in both directions, m = 100, against two calls of stumpy": ab_join.rows,
-    "self-join of plain distances, n = 16,384, m = 100, against stumpy.aamp": plain_distances.rows,
-    "multidimensional self-join, m = 50, against stumpy": multidimensional.rows,
-    "a pattern of 100 over a fleet, top 10, against stumpy.mass": fleet_match.rows,
-    "streams, against stumpy.stumpi": streaming.rows,
-    "2 million reports against the US states, against SedonaDB and geopandas": geo.rows,
-    "import of a file into a table, against pandas + PyIceberg": import_speed.rows,
-    "simulated fleet of 10,000 devices × 1,440 minutes": simulation.rows,
-    "start-up": start_up.rows,
-}
-RESULTS = Path(__file__).parent / "results" / "latest.json"
+NAMES = (
+    "self-join",
+    "fleet-join",
+    "ab-join",
+    "multidimensional",
+    "streaming",
+    "fleet-match",
+    "first-call",
+    "time-growth",
+    "memory",
+    "machine-limit",
+    "plain-distances",
+    "geo",
+    "import-speed",
+    "simulation",
+    "start-up",
+)
+FOLDER = Path(__file__).parent / "results"
+LATEST, CHOSEN = FOLDER / "latest.json", FOLDER / "chosen.json"
 
 
-def shown(value: object) -> str:
-    return f"{value:,.4g}" if isinstance(value, float) else str(value)
+def measurement(name: str) -> Measurement:
+    """A module of this package; it imports its peers, so only those that are run are loaded."""
+    return cast(Measurement, import_module(f"bench.{name.replace('-', '_')}"))
 
 
-def render(title: str, rows: list[dict[str, object]]) -> Table:
-    table = Table(title=title, title_justify="left", title_style="bold")
-    for name in rows[0]:
-        table.add_column(name, justify="right")
-    for row in rows:
-        table.add_row(*map(shown, row.values()))
-    return table
+def measure(name: str, console: Console) -> dict[str, Any]:
+    """Take one measurement, and show it."""
+    module = measurement(name)
+    with console.status(f"measuring {name}"):
+        taken = timed(module.rows)
+    show(console, f"{module.TITLE} ({taken.seconds:.0f} s)", taken.result)
+    return {"title": module.TITLE, "explained": getdoc(module), "rows": taken.result}
+
+
+def run(names: list[str], console: Console) -> None:
+    """Measure, and keep what was measured: all of it as the latest run, or what was chosen."""
+    results = {"machine": machine(), "measured": {}}
+    for name in names or NAMES:
+        results["measured"][name] = measure(name, console)
+    FOLDER.mkdir(exist_ok=True)
+    kept = CHOSEN if names else LATEST
+    kept.write_text(json.dumps(results, indent=2), encoding="utf-8")
+    console.print(f"kept in {kept.relative_to(FOLDER.parents[1])}")
 
 
 def main() -> None:
+    """Parse, and run."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"one of {', '.join(NAMES)}")
+    parser.add_argument("--markdown", action="store_true", help="write docs/performance.md")
+    arguments = parser.parse_args()
+    if unknown := set(arguments.names) - set(NAMES):
+        parser.error(f"expected names among {', '.join(NAMES)}, got {', '.join(sorted(unknown))}")
+    if arguments.markdown:
+        if not LATEST.exists():
+            parser.error("expected a whole run before, found none: run make bench")
+        into_page(LATEST)
+        return
     console = Console()
     if not console.is_terminal:
         console.width = 160
-    results = {}
-    for title, measure in MEASUREMENTS.items():
-        with console.status(f"measuring {title}"):
-            results[title] = measure()
-        console.print(render(title, results[title]))
-    RESULTS.parent.mkdir(exist_ok=True)
-    RESULTS.write_text(json.dumps(results, indent=2))
+    run(arguments.names, console)
 
 
 if __name__ == "__main__":

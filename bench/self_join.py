@@ -1,46 +1,75 @@
-"""The self-join with indices against stumpy."""
+"""One series with itself, a random walk; the nearest neighbours' distances and indices.
 
+pyscamp computes in double precision, on all cores; quickmp gives distances alone.
+"""
+
+import os
 from collections.abc import Callable
-from time import perf_counter
+from functools import partial
 from typing import Any
 
 import numpy as np
+from bench import errors
+from bench.rows import Floor, Row, versus
+from bench.timing import OURS, in_turns
 
 from motifleet.matrixprofile import matrix_profile
 
-LENGTHS = (1_440, 16_384, 65_536)
-M = 100
+TITLE = "Self-join with indices, m = 100"
+M, LENGTHS = 100, (1_440, 16_384, 65_536, 131_072)
+FLOORS = {
+    (1_440, "stumpy"): Floor("≥", 30),
+    (1_440, "quickmp"): Floor(">", 1),
+    (131_072, "stumpy"): Floor("≥", 25),
+    (131_072, "pyscamp"): Floor("≥", 6),
+    (131_072, "quickmp"): Floor("≥", 6),
+}
+Distances = Callable[[np.ndarray], Any]
 
 
-def rows() -> list[dict[str, object]]:
-    """Measure each length, one row for each; stumpy has been compiled before."""
+def rows() -> list[Row]:
+    """Measure each length against each peer; those that compile have done so before."""
+    compete = peers()
+    for peer in compete.values():
+        peer(walk_of(500))
+    return [row for n in LENGTHS for row in measure(n, compete)]
+
+
+def walk_of(n: int) -> np.ndarray:
+    return np.random.default_rng(n).normal(size=n).cumsum()
+
+
+def peers() -> dict[str, Distances]:
+    """What each peer calls a self-join; what it returns begins with the distances."""
+    import pyscamp
+    import quickmp
     import stumpy
 
-    stumpy.stump(np.random.default_rng(0).normal(size=500), M)
-    return [_measure(n, stumpy.stump) for n in LENGTHS]
-
-
-def _measure(n: int, stump: Callable[..., Any]) -> dict[str, object]:
-    walk = np.random.default_rng(n).normal(size=n).cumsum()
-    repeats = max(2, min(30, 300_000 // n))
-    ours, profile = best(lambda: matrix_profile(walk, M), repeats)
-    theirs, result = best(lambda: stump(walk, M), 2 if n > 20_000 else 3 if n > 5_000 else 30)
-    lags = n - M + 1 - (-(-M // 4) + 1)
-    pairs = lags * (lags + 1) / 2
+    quickmp.initialize()
+    cores = os.cpu_count() or 1
     return {
-        "n": n,
-        "motifleet (s)": ours,
-        "stumpy (s)": theirs,
-        "times as fast": theirs / ours,
-        "pairs per second": pairs / ours,
-        "largest difference": float(np.abs(profile.distances - result.P_.astype(float)).max()),
+        "stumpy": lambda walk: stumpy.stump(walk, M).P_,
+        "pyscamp": lambda walk: pyscamp.selfjoin(walk, M, precision="double", threads=cores)[0],
+        "quickmp": lambda walk: quickmp.selfjoin(walk, M),
     }
 
 
-def best(work: Callable[[], Any], repeats: int) -> tuple[float, Any]:
-    best = float("inf")
-    for _ in range(repeats):
-        start = perf_counter()
-        result = work()
-        best = min(best, perf_counter() - start)
-    return best, result
+def measure(n: int, compete: dict[str, Distances]) -> list[Row]:
+    walk = walk_of(n)
+    works: dict[str, Callable[[], Any]] = {OURS: lambda: matrix_profile(walk, M)}
+    works |= {name: partial(peer, walk) for name, peer in compete.items()}
+    best = in_turns(works)
+    ours, profile = best.pop(OURS)
+    error = errors.of_self_join(walk, M, profile.distances, profile.indices)
+    return [
+        versus(
+            f"n = {n:,}",
+            name,
+            ours,
+            theirs,
+            floor=FLOORS.get((n, name)),
+            error=error,
+            difference=errors.apart(profile.distances, distances),
+        )
+        for name, (theirs, distances) in best.items()
+    ]

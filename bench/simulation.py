@@ -5,13 +5,16 @@ from shutil import rmtree
 from tempfile import mkdtemp
 from time import perf_counter
 
+from bench.rows import Row
+
 from motifleet.app import open_home
 from motifleet.telemetry import simulate_fleet
 
+TITLE = "Simulated fleet of 10,000 devices × 1,440 minutes"
 DEVICES, MINUTES = 10_000, 1_440
 
 
-def rows() -> list[dict[str, object]]:
+def rows() -> list[Row]:
     folder = Path(mkdtemp())
     making = writing = reports = 0.0
     try:

@@ -2,9 +2,13 @@
 
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
-from time import perf_counter
 
+from bench.rows import Floor, Row, judged
+from bench.timing import timed
+
+TITLE = "Start-up of a new process"
 COMMANDS = {
     "python -c pass": [sys.executable, "-c", "pass"],
     "import motifleet": [sys.executable, "-c", "import motifleet"],
@@ -15,21 +19,18 @@ COMMANDS = {
     ],
     "motifleet --help": [str(Path(sys.executable).with_name("motifleet")), "--help"],
 }
-FLOORS = {"import motifleet": 0.5, "motifleet --help": 0.5}
+FLOORS = dict.fromkeys(("import motifleet", "motifleet --help"), Floor("<", 0.5, "s"))
+
+
+def rows() -> list[Row]:
+    return [
+        {"command": name, "seconds": taken, **judged(taken, FLOORS.get(name))}
+        for name, command in COMMANDS.items()
+        for taken in [seconds(command)]
+    ]
 
 
 def seconds(command: list[str], times: int = 7) -> float:
     """The best of several runs, each a process of its own."""
-    taken = []
-    for _ in range(times):
-        start = perf_counter()
-        subprocess.run(command, check=True, capture_output=True)
-        taken.append(perf_counter() - start)
-    return min(taken)
-
-
-def rows() -> list[dict[str, object]]:
-    return [
-        {"command": name, "seconds": seconds(command), "floor": FLOORS.get(name, "–")}
-        for name, command in COMMANDS.items()
-    ]
+    run = partial(subprocess.run, command, check=True, capture_output=True)
+    return min(timed(run).seconds for _ in range(times))

@@ -5,14 +5,13 @@ from time import perf_counter
 
 import numpy as np
 import pytest
-from tests.reference.exact import Ranking
+from tests.reference.exact import Ranking, largest_error
 
 from motifleet.matrixprofile import ab_join, exclusion_zone, matrix_profile
-from motifleet.types import Floats, Ints
+from motifleet.types import Floats
 
 pytestmark = pytest.mark.slow
 TOLERANCE = 1e-6
-SAMPLED = 24
 OFFSET = 1e8
 Generator = np.random.Generator
 
@@ -40,21 +39,6 @@ def series(kind: str, n: int, m: int, seed: int) -> Floats:
     return values
 
 
-def check(
-    values: Floats, ranking: Ranking, distances: Floats, indices: Ints, zone: int | None
-) -> float:
-    """The largest error of a sample of windows: of the least distance, of that to the index."""
-    m, rng = ranking.m, np.random.default_rng(41)
-    some = rng.integers(0, len(distances), SAMPLED).tolist()
-    errors = []
-    for i in {0, len(distances) - 1, int(distances.argmin()), int(distances.argmax()), *some}:
-        pattern = values[i : i + m]
-        excluded = range(0) if zone is None else range(max(0, i - zone), i + zone + 1)
-        errors.append(abs(distances[i] - ranking.least(pattern, excluded)))
-        errors.append(abs(distances[i] - ranking.distance(pattern, int(indices[i]))))
-    return float(max(errors))
-
-
 def report(what: str, errors: list[float], started: float, done: float) -> None:
     """One line of the table in the documentation; pytest shows it."""
     print(f"| {what} | {max(errors):.1e} | {done - started:.1f} s |")
@@ -67,7 +51,7 @@ def self_join(kind: str, n: int, m: int, normalize: bool) -> None:
     profile = matrix_profile(values, m, normalize=normalize)
     done = perf_counter()
     ranking = Ranking(values, m, normalize=normalize)
-    error = check(values, ranking, profile.distances, profile.indices, exclusion_zone(m))
+    error = largest_error(values, ranking, profile.distances, profile.indices, exclusion_zone(m))
     measure = "z-normalised" if normalize else "plain"
     report(f"self-join, {measure} | {kind} | {n:,} | {m:,}", [error], started, done)
 
@@ -90,8 +74,8 @@ def test_ab_joins(kind: str, m: int, normalize: bool) -> None:
     done = perf_counter()
     in_a, in_b = (Ranking(each, m, normalize=normalize) for each in (a, b))
     errors = [
-        check(a, in_b, join.distances, join.indices, None),
-        check(b, in_a, join.b_distances, join.b_indices, None),
+        largest_error(a, in_b, join.distances, join.indices, None),
+        largest_error(b, in_a, join.b_distances, join.b_indices, None),
     ]
     measure = "z-normalised" if normalize else "plain"
     what = f"AB-join, {measure} | {kind} | 131,072 × 65,536 | {m:,}"

@@ -9,10 +9,12 @@ import math
 
 import numpy as np
 from numpy.typing import NDArray
+from tests.reference.joins import Ints
 from tests.reference.self_join import Floats
 
 Longs = NDArray[np.longdouble]
 FOREMOST = 64
+SAMPLED = 24
 
 
 class Ranking:
@@ -52,6 +54,21 @@ class Ranking:
         if self.normalize:
             one, other = normalised(one), normalised(other)
         return math.sqrt(float(((one - other) ** 2).sum()))
+
+
+def largest_error(
+    values: Floats, ranking: Ranking, distances: Floats, indices: Ints, zone: int | None
+) -> float:
+    """The largest error of a sample of windows: of the least distance, of that to the index."""
+    m, rng = ranking.m, np.random.default_rng(41)
+    some = rng.integers(0, len(distances), SAMPLED).tolist()
+    errors = []
+    for i in {0, len(distances) - 1, int(distances.argmin()), int(distances.argmax()), *some}:
+        pattern = values[i : i + m]
+        excluded = range(0) if zone is None else range(max(0, i - zone), i + zone + 1)
+        errors.append(abs(distances[i] - ranking.least(pattern, excluded)))
+        errors.append(abs(distances[i] - ranking.distance(pattern, int(indices[i]))))
+    return float(max(errors))
 
 
 def moving_sums(values: Longs, m: int) -> Longs:
