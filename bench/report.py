@@ -1,6 +1,7 @@
 """Tables of measured rows: for a terminal, and for the documentation."""
 
 import json
+import os
 import platform
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -49,6 +50,7 @@ def machine() -> dict[str, Any]:
     return {
         "processor": names[0] if names else platform.machine(),
         "cores": CORES,
+        "load": os.getloadavg()[0],
         "python": platform.python_version(),
         "versions": {name: found for name in PEERS if (found := installed(name))},
         "day": datetime.now(UTC).date().isoformat(),
@@ -69,7 +71,7 @@ def markdown(results: dict[str, Any]) -> str:
     peers = ", ".join(f"{name} {number}" for name, number in on["versions"].items())
     parts = [
         f"Measured on {on['day']} on {on['cores']} cores ({on['processor']}), Python "
-        f"{on['python']}, with {peers}."
+        f"{on['python']}, with {peers}. The load average before the run was {on['load']:.1f}."
     ]
     for each in results["measured"].values():
         parts += [f"## {each['title']}", each["explained"], table(each["rows"])]

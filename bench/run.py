@@ -48,17 +48,25 @@ def measure(name: str, console: Console) -> dict[str, Any]:
     with console.status(f"measuring {name}"):
         taken = timed(module.rows)
     show(console, f"{module.TITLE} ({taken.seconds:.0f} s)", taken.result)
-    return {"title": module.TITLE, "explained": getdoc(module), "rows": taken.result}
+    explained = getdoc(module)
+    return {
+        "title": module.TITLE,
+        "explained": explained,
+        "seconds": taken.seconds,
+        "rows": taken.result,
+    }
 
 
 def run(names: list[str], console: Console) -> None:
     """Measure, and keep what was measured: all of it as the latest run, or what was chosen."""
     results = {"machine": machine(), "measured": {}}
-    for name in names or NAMES:
-        results["measured"][name] = measure(name, console)
     FOLDER.mkdir(exist_ok=True)
     kept = CHOSEN if names else LATEST
-    kept.write_text(json.dumps(results, indent=2), encoding="utf-8")
+    growing = kept.with_suffix(".part")
+    for name in names or NAMES:
+        results["measured"][name] = measure(name, console)
+        growing.write_text(json.dumps(results, indent=2), encoding="utf-8")
+    growing.replace(kept)
     console.print(f"kept in {kept.relative_to(FOLDER.parents[1])}")
 
 

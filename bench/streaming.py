@@ -100,18 +100,16 @@ def error_of(walk: Floats, left: Floats, history: int) -> float:
 def fleet() -> Row:
     rng = np.random.default_rng(1)
     stream = FleetStream(DEVICES, M, history=DEVICE_HISTORY)
-    blocks = DEVICE_HISTORY // DEVICE_BLOCK + TURNS
-    watched = np.empty((SAMPLED, blocks * DEVICE_BLOCK))
-    least = np.inf
-    for at in range(0, watched.shape[1], DEVICE_BLOCK):
-        block = rng.normal(size=(DEVICES, DEVICE_BLOCK))
-        watched[:, at : at + DEVICE_BLOCK] = block[:SAMPLED]
-        seconds, arrived = timed(partial(stream.append, block))
-        # While the memory fills, there is less to compare with.
-        if at >= DEVICE_HISTORY:
-            least = min(least, seconds)
-    rate = DEVICES * DEVICE_BLOCK / least
-    latest = zip(watched, arrived.left_distances, strict=False)
+    # The memory is filled first, in blocks that are larger: these are not measured.
+    sizes = [DEVICE_HISTORY // 10] * 10 + [DEVICE_BLOCK] * TURNS
+    watched, seconds = [], []
+    for size in sizes:
+        block = rng.normal(size=(DEVICES, size))
+        watched.append(block[:SAMPLED].copy())
+        taken, arrived = timed(partial(stream.append, block))
+        seconds.append(taken)
+    rate = DEVICES * DEVICE_BLOCK / min(seconds[-TURNS:])
+    latest = zip(np.hstack(watched), arrived.left_distances, strict=False)
     return row(
         f"{DEVICES:,} devices, memory of {DEVICE_HISTORY}, blocks of {DEVICE_BLOCK}",
         rate,
