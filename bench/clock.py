@@ -17,7 +17,7 @@ CHAIN, TIMES = 64, 4_000_000
 CYCLES = CHAIN * TIMES
 
 
-def compiled() -> Callable[[], object]:
+def compiled() -> Callable[[], list[int]]:
     """What takes so many CYCLES, on every core at once."""
     with TemporaryDirectory() as folder:
         library = Path(folder) / "clock.so"
@@ -27,7 +27,7 @@ def compiled() -> Callable[[], object]:
     chain.argtypes = [ctypes.c_uint64]
     chain.restype = ctypes.c_uint64
 
-    def work() -> object:
+    def work() -> list[int]:
         with ThreadPoolExecutor(CORES) as pool:
             return list(pool.map(chain, [TIMES] * CORES))
 
