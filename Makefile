@@ -95,7 +95,9 @@ $(READY): $(LOCKED) $(CORE) pyproject.toml
 	$(BIN)/uv pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
-# pyscamp is built from its sources, without a graphics card.
+# pyscamp is built from its sources, without a graphics card, by the CMake that it finds.
 $(PEERS): bench/peers.txt $(LOCKED)
-	FORCE_NO_CUDA=1 $(BIN)/uv pip install --quiet --constraint requirements.lock --requirement $<
+	$(BIN)/uv pip install --quiet "$$(grep ^cmake== $<)"
+	PATH="$(CURDIR)/$(BIN):$$PATH" FORCE_NO_CUDA=1 \
+		$(BIN)/uv pip install --quiet --constraint requirements.lock --requirement $<
 	@touch $@

@@ -6,6 +6,7 @@ takes all in one call too, and gives distances alone. One series shows what a ca
 
 import numpy as np
 from bench import errors
+from bench.peers import quickmp
 from bench.rows import Floor, Row, versus
 from bench.timing import OURS, in_turns
 
@@ -29,16 +30,13 @@ def fleet_of(walks: np.ndarray) -> FleetSeries:
 
 def rows() -> list[Row]:
     """Measure each number of devices; stumpy has been compiled before."""
-    import quickmp
     import stumpy
 
-    quickmp.initialize()
     stumpy.stump(np.random.default_rng(0).normal(size=500), M)
     return [row for devices in DEVICES for row in measure(devices)]
 
 
 def measure(devices: int) -> list[Row]:
-    import quickmp
     import stumpy
 
     walks = np.random.default_rng(devices).normal(size=(devices, N)).cumsum(axis=1)
@@ -47,7 +45,7 @@ def measure(devices: int) -> list[Row]:
         {
             OURS: lambda: fleet_profile(fleet, M),
             "a loop of stumpy": lambda: [stumpy.stump(walk, M).P_ for walk in walks[:share]],
-            "quickmp's batch": lambda: quickmp.selfjoin_batch(walks, M),
+            "quickmp's batch": lambda: quickmp().selfjoin_batch(walks, M),
         }
     )
     ours, profiles = best.pop(OURS)

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 from bench import errors
+from bench.peers import quickmp
 from bench.rows import Floor, Row, versus
 from bench.timing import OURS, in_turns
 
@@ -42,15 +43,13 @@ def walk_of(n: int) -> np.ndarray:
 def peers() -> dict[str, Distances]:
     """What each peer calls a self-join; what it returns begins with the distances."""
     import pyscamp
-    import quickmp
     import stumpy
 
-    quickmp.initialize()
     cores = os.cpu_count() or 1
     return {
         "stumpy": lambda walk: stumpy.stump(walk, M).P_,
         "pyscamp": lambda walk: pyscamp.selfjoin(walk, M, precision="double", threads=cores)[0],
-        "quickmp": lambda walk: quickmp.selfjoin(walk, M),
+        "quickmp": lambda walk: quickmp().selfjoin(walk, M),
     }
 
 
