@@ -20,7 +20,7 @@ BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 
 
 def shown(value: object) -> str:
-    """A cell: four digits, yes or no, or a dash for what there is not."""
+    """A cell: three digits, yes or no, or a dash for what there is not."""
     if value is None:
         return "–"
     if isinstance(value, bool):

@@ -6,6 +6,7 @@ run into the documentation.
 
 import argparse
 import json
+import os
 from importlib import import_module
 from inspect import getdoc
 from pathlib import Path
@@ -83,6 +84,9 @@ def main() -> None:
             parser.error("expected a whole run before, found none: run make bench")
         into_page(LATEST)
         return
+    # Threads of a peer's OpenMP that spin lose it many times its time where others want the cores.
+    # It is read when such a library is loaded, which is later.
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     console = Console()
     if not console.is_terminal:
         console.width = 160
