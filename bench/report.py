@@ -27,6 +27,8 @@ def shown(value: object) -> str:
         return "yes" if value else "no"
     if not isinstance(value, float):
         return f"{value:,}" if isinstance(value, int) else str(value)
+    if 0 < abs(value) < 1e-4:
+        return f"{value:.1e}"
     return f"{value:,.0f}" if abs(value) >= 1_000 else f"{value:.3g}"
 
 
@@ -81,8 +83,14 @@ def markdown(results: dict[str, Any]) -> str:
 def table(rows: list[Row]) -> str:
     """Rows as a table in Markdown."""
     lines = [rows[0].keys(), ["---"] + ["---:"] * (len(rows[0]) - 1)]
-    cells: Iterable[Iterable[str]] = (map(shown, row.values()) for row in rows)
+    cells: Iterable[Iterable[str]] = (map(unbroken, row.values()) for row in rows)
     return "\n".join(f"| {' | '.join(line)} |" for line in [*lines, *cells])
+
+
+def unbroken(value: object) -> str:
+    """A cell that stays on one line, unless it is long."""
+    text = shown(value)
+    return text.replace(" ", "\N{NO-BREAK SPACE}") if len(text) <= 16 else text
 
 
 def into_page(results: Path, page: Path = PAGE) -> None:

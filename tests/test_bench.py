@@ -75,7 +75,7 @@ def test_tables_land_in_the_page_once(tmp_path: Path) -> None:
     assert once.startswith("Before.")
     assert once.endswith("After.\n")
     assert f"## Some join\n\nHow.\n\n{table(rows)}" in once
-    assert "| n = 20 | peer | 0.5 | 1,234 | 2,469 |" in once
+    assert "| n = 20 | peer | 0.5 | 1,234 | 2,469 |" in once.replace("\N{NO-BREAK SPACE}", " ")
 
 
 def test_every_measurement_is_a_module() -> None:
