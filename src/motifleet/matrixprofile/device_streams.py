@@ -29,7 +29,7 @@ class FleetStream:
         m: the window length, at least 3.
         history: how many values of each device to remember.
         normalize: False: the plain distance, which sees level and scale.
-        p: of the plain distance, (Σ |a - b|^p)^(1/p), from 1 to 20; 2: Euclidean.
+        p: of the norm that the plain distance is, from 1 (Manhattan) over 2 (Euclidean) to 20.
         threads: how many to use; 0: ``MOTIFLEET_THREADS``, else one for each core.
         simd: the instruction set, "auto": ``MOTIFLEET_SIMD``, else the widest there is.
 

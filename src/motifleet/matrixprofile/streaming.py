@@ -35,7 +35,7 @@ class StreamingProfile:
             time there is `MultidimensionalStream`.
         k: how many neighbours of each window to keep.
         normalize: False: the plain distance, which sees level and scale.
-        p: of the plain distance, (Σ |a - b|^p)^(1/p), from 1 to 20; 2: Euclidean.
+        p: of the norm that the plain distance is, from 1 (Manhattan) over 2 (Euclidean) to 20.
         simd: the instruction set, "auto": ``MOTIFLEET_SIMD``, else the widest there is.
 
     Raises:
