@@ -10,6 +10,7 @@ use crate::reseed::{self, Diagonals, Event};
 use crate::simd::Simd;
 use crate::stats::{Kind, Windows};
 use crate::watch::Watch;
+use std::sync::OnceLock;
 
 /// Above this, a distance from a correlation is too coarse: its square is a small difference.
 const NEAR: f64 = 1.0 - 1e-3;
@@ -19,12 +20,17 @@ pub struct Shapes {
     pub windows: Windows,
     f: Vec<f64>,
     g: Vec<f64>,
+    pub drops: Vec<usize>,
+    of_tiles: OnceLock<OfTiles>,
+}
+
+/// What tiles read of a series.
+pub struct OfTiles {
     /// `f` and `g` of the window before; 0 where covariances are computed afresh.
     pub before_f: Vec<f64>,
     pub before_g: Vec<f64>,
     /// 1 / norm for ordinary windows, NaN for all others.
     pub divisor: Vec<f64>,
-    pub drops: Vec<usize>,
 }
 
 impl Shapes {
@@ -38,22 +44,31 @@ impl Shapes {
             g[i] = (x[i + m] - mean[i + 1]) + (x[i] - mean[i]);
         }
         let drops = reseed::drops(&windows);
-        let before = |of: &[f64]| {
-            let mut shifted = vec![0.0; of.len()];
-            shifted[1..].copy_from_slice(&of[..of.len() - 1]);
-            drops.iter().for_each(|drop| shifted[*drop] = 0.0);
-            shifted
-        };
-        let some = |inverse: &f64| if *inverse > 0.0 { *inverse } else { f64::NAN };
         Shapes {
-            before_f: before(&f),
-            before_g: before(&g),
-            divisor: windows.inverse.iter().map(some).collect(),
             drops,
             windows,
             f,
             g,
+            of_tiles: OnceLock::new(),
         }
+    }
+
+    /// What tiles read of it, laid out the first time that it is asked for.
+    pub fn of_tiles(&self) -> &OfTiles {
+        self.of_tiles.get_or_init(|| {
+            let before = |of: &[f64]| {
+                let mut shifted = vec![0.0; of.len()];
+                shifted[1..].copy_from_slice(&of[..of.len() - 1]);
+                self.drops.iter().for_each(|drop| shifted[*drop] = 0.0);
+                shifted
+            };
+            let some = |inverse: &f64| if *inverse > 0.0 { *inverse } else { f64::NAN };
+            OfTiles {
+                before_f: before(&self.f),
+                before_g: before(&self.g),
+                divisor: self.windows.inverse.iter().map(some).collect(),
+            }
+        })
     }
 
     fn operands(&self) -> Operands<'_> {

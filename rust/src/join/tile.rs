@@ -34,6 +34,7 @@ pub struct Tile {
 
 impl Tile {
     pub fn new(shapes: &Shapes, columns: Range<usize>, best: &Side) -> Self {
+        let of = shapes.of_tiles();
         let mut tile = Tile {
             f: [0.0; WIDEST],
             g: [0.0; WIDEST],
@@ -43,9 +44,9 @@ impl Tile {
             start: columns.start,
         };
         let count = columns.len();
-        tile.f[..count].copy_from_slice(&shapes.before_f[columns.clone()]);
-        tile.g[..count].copy_from_slice(&shapes.before_g[columns.clone()]);
-        tile.inverse[..count].copy_from_slice(&shapes.divisor[columns.clone()]);
+        tile.f[..count].copy_from_slice(&of.before_f[columns.clone()]);
+        tile.g[..count].copy_from_slice(&of.before_g[columns.clone()]);
+        tile.inverse[..count].copy_from_slice(&of.divisor[columns.clone()]);
         tile.nearness[..count].copy_from_slice(&best.nearness[columns.clone()]);
         for (index, best) in tile.index.iter_mut().zip(&best.index[columns]) {
             *index = *best as f64;

@@ -194,10 +194,11 @@ impl Worker {
         self.boundary.clear();
         self.boundary.resize(band.len() + 1, f64::NAN);
         self.rows.clear();
+        let of = shapes.of_tiles();
         self.rows.extend(band.map(|i| Row {
-            f: shapes.before_f[i],
-            g: shapes.before_g[i],
-            inverse: shapes.divisor[i],
+            f: of.before_f[i],
+            g: of.before_g[i],
+            inverse: of.divisor[i],
             nearness: self.of_rows.nearness[i],
         }));
         // Its covariances are seeds.
