@@ -20,6 +20,8 @@ from motifleet.types import Floats, Series
 LAYERS = ("reports", "paths")
 KINDS: dict[type[Finding], str] = {Discord: "discord", Match: "match", Motif: "motif"}
 _SAMPLE = 20_000
+_ONLY_CELLS = "the resolution is of cells, which are not drawn"
+_NO_LABEL = "cells are coloured by how many reports they hold, not by {!r}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,9 @@ class MapSource:
         chosen, word = geo.chosen_style(seen.placed, style)
         if chosen != "cells":
             drawing.reports(self._rows(), style=chosen, color=color)
+            drawing.remarks += [_ONLY_CELLS] if resolution is not None else []
         else:
+            drawing.remarks += [_NO_LABEL.format(color)] if color is not None else []
             self._draw_cells(drawing, resolution, seen)
             drawing.remarks += _left_out(seen.rows - seen.placed, seen.rows)
         drawing.remarks += [word] if word else []
@@ -96,8 +100,9 @@ class MapSource:
         Raises:
             InvalidArgumentError: no report has a position.
         """
-        self._survey()
-        drawing.paths(self._rows(list(geo.POSITION)), max_gap=max_gap)
+        reports = self._rows(list(geo.POSITION))
+        self._check_placed(len(geo.positions(reports)), reports.num_rows)
+        drawing.paths(reports, max_gap=max_gap)
 
     def draw_findings(
         self, drawing: geo.FleetMap, findings: Sequence[Finding], step: float | None
@@ -156,13 +161,17 @@ class MapSource:
             found = geo.positions(pa.Table.from_batches([batch]))
             kept.append(np.column_stack([found.longitude, found.latitude]))
         placed = np.concatenate(kept) if kept else np.empty((0, 2))
-        if not len(placed):
-            raise InvalidArgumentError(
-                f"expected reports with a position to draw from {self.table!r}, "
-                f"got none of {rows:,}: choose other devices, times or filters"
-            )
+        self._check_placed(len(placed), rows)
         some = placed[:: -(-len(placed) // _SAMPLE)]
         return _Survey(rows, len(placed), some[:, 0], some[:, 1])
+
+    def _check_placed(self, placed: int, rows: int) -> None:
+        if placed == 0:
+            missing = "none is selected" if rows == 0 else f"all {rows:,} selected ones lack it"
+            raise InvalidArgumentError(
+                f"expected reports of {self.table!r} with a position to draw, but {missing}: "
+                "choose other devices, times or filters"
+            )
 
     def _rows(self, columns: Sequence[str] | None = None) -> pa.Table:
         return self.tables.scan(self.table, columns=columns, **self.selection.arguments())

@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Protocol
 
@@ -92,7 +92,15 @@ class Drawable(Protocol):
 
 def over_reports(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command the options of `Reports`; it is called with them as its first argument."""
-    shared = inspect.signature(Reports).parameters
+    return sharing(Reports, command)
+
+
+def sharing(kind: Callable[..., Any], command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options that a dataclass has as its fields, the first one in front.
+
+    The command is called with an object of that kind as its first argument.
+    """
+    shared = inspect.signature(kind).parameters
     signature = inspect.signature(command)
     own = list(signature.parameters.values())[1:]
     required = [each for each in own if each.default is each.empty]
@@ -100,8 +108,7 @@ def over_reports(command: Callable[..., None]) -> Callable[..., None]:
     common = [each.replace(kind=each.POSITIONAL_OR_KEYWORD) for each in shared.values()]
 
     def run(**values: Any) -> None:
-        reports = Reports(**{each.name: values.pop(each.name) for each in fields(Reports)})
-        command(reports, **values)
+        command(kind(**{name: values.pop(name) for name in shared}), **values)
 
     order = [common[0], *required, *optional, *common[1:]]
     run.__signature__ = signature.replace(parameters=order)  # type: ignore[attr-defined]

@@ -16,7 +16,7 @@ PALETTE: Final = (
 OTHER: Final = "#8d979c"
 RAMP: Final = ("#fee838", "#c8b866", "#948e77", "#666970", "#35456c", "#00224e")
 """Cividis (Nuñez, Anderton and Renslow 2018) in six steps, light to dark."""
-MOVING: Final = "#d55e00"
+MOVING: Final = "#13344a"
 FENCE: Final = "#6a3d9a"
 FINDINGS: Final = {
     "discord": ("#c8410b", "circle"),

@@ -21,7 +21,7 @@ def ground(frame: Frame) -> dict[str, Any]:
 
     >>> around_zurich = ground(Frame(8.4, 47.3, 8.7, 47.5))
     >>> sorted(area["name"] for area in around_zurich["areas"])[:3]
-    ['Austria', 'Belgium', 'France']
+    ['Austria', 'Belgium', 'Czechia']
     """
     around = frame.wider(_AROUND)
     near = [

@@ -87,7 +87,7 @@ def fitting_resolution(longitude: Floats, latitude: Floats) -> int:
     """The finest resolution at which cells are wide enough to be seen on a map of these positions.
 
     >>> fitting_resolution(np.array([-93.7, -93.5]), np.array([41.5, 41.7]))
-    8
+    9
     """
     from h3.api import basic_int as h3
 

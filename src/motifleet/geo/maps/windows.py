@@ -80,7 +80,6 @@ class WindowsLayer:
         return {
             "title": self.title,
             "kind": self.kind,
-            "plural": _PLURAL[self.kind],
             "color": color,
             "shape": shape,
             **places(frame.unwrapped(longitude), latitude),

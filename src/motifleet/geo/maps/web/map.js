@@ -294,9 +294,9 @@ var motifleet = (() => {
         group.addLayer(part);
       }
     });
-    const name = data.found.length === 1 ? data.kind : data.plural;
+    const looked = new Set(data.found.map(({ signal, m }) => `${spaced(signal)}, ${tidy(m)} reports`));
     return legend(map, group, data.title,
-      [entry(data.color, name, data.found.length, `mf-${data.shape}`)], data.remark);
+      [entry(data.color, [...looked].join("; "), data.found.length, `mf-${data.shape}`)]);
   };
 
   // ---- paths with time ----
