@@ -116,7 +116,8 @@ _HELPERS = """
 const named = (start) => window[Object.keys(window).find((key) => key.startsWith(start))];
 const map = named("map_"), layer = (name) => named("motifleet_" + name + "_");
 const point = ([lat, lon]) => {
-  const at = map.latLngToContainerPoint([lat, lon]), box = map.getContainer().getBoundingClientRect();
+  const at = map.latLngToContainerPoint([lat, lon]);
+  const box = map.getContainer().getBoundingClientRect();
   return {x: at.x + box.left, y: at.y + box.top};
 };
 """
@@ -125,5 +126,7 @@ const at = point(arguments);
 const canvas = document.querySelector(`.leaflet-${arguments[2]} canvas`);
 const box = canvas.getBoundingClientRect(), scale = canvas.width / box.width;
 const x = (at.x - box.left) * scale, y = (at.y - box.top) * scale;
-return [...canvas.getContext("2d").getImageData(x, y, 1, 1).data];
+const own = document.createElement("canvas").getContext("2d", {willReadFrequently: true});
+own.drawImage(canvas, x, y, 1, 1, 0, 0, 1, 1);
+return [...own.getImageData(0, 0, 1, 1).data];
 """

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from html import escape
 from importlib.resources import files
+from itertools import chain, count
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -57,8 +58,9 @@ def folium_map(
     made.add_child(_DataLayer("boundaries", "ground", ground))
     if tiles is not None:
         made.add_child(_tile_layer(tiles))
-    for layer in layers:
-        made.add_child(_DataLayer(layer.drawn.layer, layer.function, layer.data(frame)))
+    names = _each_once(["boundaries", "street map", *(layer.drawn.layer for layer in layers)])
+    for name, layer in zip(names[2:], layers, strict=True):
+        made.add_child(_DataLayer(name, layer.function, layer.data(frame)))
     made.add_child(folium.LayerControl(collapsed=False))
     return made
 
@@ -108,6 +110,21 @@ class _DataLayer(FoliumLayer):
         call = f"motifleet.{self._function}({self._parent.get_name()}, {self._data})"
         root.script.add_child(_Raw(f"var {self.get_name()} = {call};\n"), name=self.get_name())
         super().render(**kwargs)  # type: ignore[no-untyped-call]
+
+
+def _each_once(names: Sequence[str]) -> list[str]:
+    """The names, those that come again numbered: Folium knows layers by them.
+
+    >>> _each_once(["paths", "yards", "paths"])
+    ['paths', 'yards', 'paths (2)']
+    """
+    told: list[str] = []
+    for name in names:
+        numbered = (f"{name} ({number})" for number in count(2))
+        told.append(
+            name if name not in told else next(each for each in numbered if each not in told)
+        )
+    return told
 
 
 def _as_name(text: str) -> str:
