@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from html import escape
 from importlib.resources import files
-from itertools import chain, count
+from itertools import count
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -26,6 +26,8 @@ from motifleet.geo.maps.tiles import is_address
 _SCRIPTS = ("leaflet.js", "markercluster.js", "map.js")
 _STYLES = ("leaflet.css", "map.css")
 _CLOSEST = 19
+# So many pixels at the bottom are the clock's, under which nothing is to lie at first.
+_CLOCK = 120
 # What a browser may ask for while it shows an offline map: nothing that is not in the page.
 _CLOSED = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:"
 
@@ -54,7 +56,9 @@ def folium_map(
         policy = f'<meta http-equiv="Content-Security-Policy" content="{_CLOSED}" />'
         figure.header.add_child(_Raw(policy), name="policy", index=0)
     figure.header.add_child(_Raw(_assets()), name="assets")
-    made.fit_bounds(frame.corners(), padding=(24, 24), max_zoom=15)
+    clock = any(layer.function == "paths" for layer in layers)
+    room = {"padding_top_left": (48, 24), "padding_bottom_right": (24, _CLOCK if clock else 48)}
+    made.fit_bounds(frame.corners(), max_zoom=15, **room)
     made.add_child(_DataLayer("boundaries", "ground", ground))
     if tiles is not None:
         made.add_child(_tile_layer(tiles))
