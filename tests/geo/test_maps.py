@@ -5,6 +5,7 @@ import json
 import re
 from datetime import UTC, datetime, timedelta
 from importlib.resources import files
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -94,7 +95,7 @@ def test_reports_are_drawn_by_their_number() -> None:
 
 
 def test_what_a_page_cannot_hold_is_refused() -> None:
-    with pytest.raises(InvalidArgumentError, match="at most 250,000 .* as markers, got 250,001"):
+    with pytest.raises(InvalidArgumentError, match=r"at most 250,000 .* as markers, got 250,001"):
         chosen_style(REPORTS_UP_TO + 1, "markers")
     with pytest.raises(InvalidArgumentError, match="markers, clusters, cells, got 'dots'"):
         chosen_style(1, "dots")
@@ -102,7 +103,7 @@ def test_what_a_page_cannot_hold_is_refused() -> None:
 
 def test_many_reports_one_by_one_are_refused_with_the_way_out(reports: MakeReports) -> None:
     many = reports([("a", 0, 8.0, 47.0)]).take(pa.array(np.zeros(CLUSTERS_UP_TO + 1, np.int64)))
-    with pytest.raises(InvalidArgumentError, match="count them with motifleet.geo.cells"):
+    with pytest.raises(InvalidArgumentError, match=r"count them with motifleet\.geo\.cells"):
         offline(many)
 
 
@@ -145,7 +146,7 @@ def test_classes_of_counts_do_not_overlap(counts: list[int]) -> None:
     codes, told = classes(np.array(counts))
     for count, code in zip(counts, codes.tolist(), strict=True):
         assert told[code]["from"] <= count <= told[code]["to"]
-    assert all(a["to"] < b["from"] for a, b in zip(told, told[1:], strict=False))
+    assert all(a["to"] < b["from"] for a, b in pairwise(told))
     assert [each["color"] for each in told] == [c for c in RAMP if c in {e["color"] for e in told}]
 
 
@@ -158,7 +159,7 @@ def luminance(color: str) -> float:
 def test_the_ramp_goes_from_light_to_dark() -> None:
     """So that counts can be told apart without seeing colours (WCAG's relative luminance)."""
     light = [luminance(color) for color in RAMP]
-    assert all(a > b + 0.01 for a, b in zip(light, light[1:], strict=False))
+    assert all(a > b + 0.01 for a, b in pairwise(light))
     assert len(set(PALETTE)) == len(PALETTE)
 
 
@@ -270,11 +271,11 @@ def test_boundaries_are_on_the_frames_side_of_the_globe() -> None:
     ],
 )
 def test_tiles_that_are_none_are_refused(tiles: str) -> None:
-    with pytest.raises(InvalidArgumentError, match="expected (tiles|a provider)"):
+    with pytest.raises(InvalidArgumentError, match=r"expected (tiles|a provider)"):
         FleetMap("trucks", tiles=tiles)
 
 
-@pytest.mark.parametrize("tiles", ["OpenStreetMap", "CartoDB Positron"])
+@pytest.mark.parametrize("tiles", ["OpenStreetMap", "OpenTopoMap"])
 def test_providers_are_known_by_name(tiles: str, reports: MakeReports) -> None:
     check_tiles(tiles)
     drawing = FleetMap("trucks", tiles=tiles)

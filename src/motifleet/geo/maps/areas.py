@@ -73,9 +73,17 @@ def laid_out(areas: Iterable[tuple[str, Shape]], frame: Frame, scale: int) -> di
 
 def _turned(polygon: Polygon, frame: Frame, scale: int) -> Polygon:
     """A polygon on the frame's side of the globe; points that fall together are one."""
-    outer = polygon[0][:, 0]
+    whole = [_unbroken(ring) for ring in polygon]
+    outer = whole[0][:, 0]
     turn = frame.turns(float(outer.min() + outer.max()) / 2)
-    return [_thinned(ring + np.array([turn, 0]), scale) for ring in polygon]
+    return [_thinned(ring + np.array([turn, 0]), scale) for ring in whole]
+
+
+def _unbroken(ring: Ring) -> Ring:
+    """A ring that steps from 180 to -180 and back without the steps; one around a pole as it is."""
+    longitude = np.unwrap(ring[:, 0], period=360)
+    closes = bool(np.isclose(longitude[0], longitude[-1]))
+    return np.column_stack([longitude, ring[:, 1]]) if closes else ring
 
 
 def _thinned(ring: Ring, scale: int) -> Ring:

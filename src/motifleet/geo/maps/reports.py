@@ -13,7 +13,7 @@ from motifleet.geo.maps.colors import by_label, codes_of
 from motifleet.geo.maps.encode import moments, numbers, places
 from motifleet.geo.maps.frame import Frame
 from motifleet.geo.maps.layer import Drawn
-from motifleet.geo.positions import device_codes, microseconds, positions
+from motifleet.geo.positions import POSITION, device_codes, microseconds, positions
 from motifleet.telemetry import DEVICE_ID, EVENT_TS, column_roles
 from motifleet.types import Floats
 
@@ -105,7 +105,8 @@ def reports_layer(
             f"expected reports to draw one by one, got {placed.num_rows:,} for cells: count them "
             "with motifleet.geo.cells and add the cells, or say markers or clusters"
         )
-    kept = [name for name in placed.column_names if name == color or _told(placed[name])]
+    needed = {*POSITION, color}
+    kept = [name for name in placed.column_names if name in needed or _told(placed[name])]
     by_time = ordered(placed.select(kept), DEVICE_ID, EVENT_TS)
     return ReportsLayer(by_time, chosen, color, title), word
 

@@ -41,7 +41,7 @@ def check_tiles(tiles: str) -> None:
         )
     except ValueError:
         raise InvalidArgumentError(
-            f"expected a provider of tiles such as 'OpenStreetMap' or 'CartoDB Positron', or an "
+            f"expected a provider of tiles such as 'OpenStreetMap' or 'OpenTopoMap', or an "
             f"address with {{z}}, {{x}} and {{y}}, got {tiles!r}"
         ) from None
     if found.requires_token():
