@@ -251,6 +251,7 @@ def test_what_data_says_is_shown_and_never_run(browser: Browser, name: str) -> N
     said = " ".join(browser.popup().split())
     assert f"discord 1: {' '.join(name.split())}" in said
     browser.run("map.closePopup()")
+    WebDriverWait(browser.chrome, 10).until(lambda _: not browser.texts(".leaflet-popup"))
     browser.click_at(reports["latitude"][4].as_py(), reports["longitude"][4].as_py())
     said = " ".join(browser.popup().split())
     assert said.startswith(" ".join(name.split()))
