@@ -234,7 +234,7 @@ def test_what_data_says_is_shown_and_never_run(browser: Browser, name: str) -> N
         reports = reports.set_column(at, column, pa.array([name] * 5))
     reports = reports.rename_columns([*reports.column_names[:-2], name, "tank_level"])
     area = "POLYGON ((-94.2 40.8, -92.8 40.8, -92.8 42.2, -94.2 42.2, -94.2 40.8))"
-    window = Window(1, name, name, START, START + timedelta(hours=1), np.ones(3), 0.5)
+    window = Window(1, name, name, START, START + timedelta(minutes=1), np.ones(3), 0.5)
     drawing = FleetMap(name, offline=True)
     drawing.fences(fences_from_wkt({name: area}), title=name)
     drawing.paths(reports, title=name)

@@ -285,7 +285,8 @@ var motifleet = (() => {
         ["reports", tidy(each.m), true], ["distance", tidy(each.distance), true],
       ], sparkline(each.values, data.color));
       const line = L.polyline(way, { color: data.color, weight: 5, opacity: 0.85 });
-      const mark = L.marker(way[0], { alt: name, title: name, icon: L.divIcon({
+      const mark = L.marker(way[0], { alt: name, title: name, riseOnHover: true,
+        zIndexOffset: 1000 - 10 * each.rank, icon: L.divIcon({
         html: element("span", "", String(each.rank)), iconSize: [24, 24],
         className: `mf-finding mf-${data.shape}` }) });
       mark.on("add", () => { mark.getElement().style.setProperty("--mf", data.color); });
