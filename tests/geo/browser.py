@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver import ActionChains, Chrome, ChromeOptions
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
@@ -50,8 +51,12 @@ class Browser:
 
     def texts(self, selector: str) -> list[str]:
         """What the elements say that a selector finds."""
-        found = self.chrome.find_elements(By.CSS_SELECTOR, selector)
-        return [each.text for each in found if each.is_displayed()]
+        while True:
+            found = self.chrome.find_elements(By.CSS_SELECTOR, selector)
+            try:
+                return [each.text for each in found if each.is_displayed()]
+            except StaleElementReferenceException:
+                continue  # an element went between the two looks
 
     def click(self, selector: str, which: int = 0) -> None:
         """Click an element."""
