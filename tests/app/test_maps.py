@@ -96,7 +96,7 @@ def test_what_cannot_be_drawn_is_refused(home: Motifleet) -> None:
 
 def test_findings_of_another_kind_or_without_a_time_are_refused(home: Motifleet) -> None:
     across = Across("a", "speed", 0, None, 3, 1.0, "b", 0, None)
-    with pytest.raises(InvalidArgumentError, match="discords, matches or motifs .* got Across"):
+    with pytest.raises(InvalidArgumentError, match=r"discords, matches or motifs .* got Across"):
         home.geo.map("fleet", findings=[across])
     found = home.match([54.0, 53, 52, 51], "flights", "groundspeed", k=1)
     with pytest.raises(InvalidArgumentError, match="with a device, a signal and a time"):
