@@ -47,7 +47,7 @@ class Browser:
 
     def run(self, script: str, *arguments: Any) -> Any:
         """Run a script; ``map`` is the map, ``layer(name)`` a layer by its function's name."""
-        return self.chrome.execute_script(_HELPERS + script, *arguments)  # type: ignore[no-untyped-call]
+        return self.chrome.execute_script(_HELPERS + script, *arguments)
 
     def texts(self, selector: str) -> list[str]:
         """What the elements say that a selector finds."""

@@ -27,6 +27,7 @@ from motifleet.geo import (
     chosen_style,
     fitting_resolution,
 )
+from motifleet.geo.arrow import rows_at
 from motifleet.geo.maps.colors import PALETTE, RAMP, by_label, classes
 from motifleet.geo.maps.encode import DEGREE, as_script, numbers, steps
 from motifleet.geo.maps.frame import around
@@ -102,7 +103,7 @@ def test_what_a_page_cannot_hold_is_refused() -> None:
 
 
 def test_many_reports_one_by_one_are_refused_with_the_way_out(reports: MakeReports) -> None:
-    many = reports([("a", 0, 8.0, 47.0)]).take(pa.array(np.zeros(CLUSTERS_UP_TO + 1, np.int64)))
+    many = rows_at(reports([("a", 0, 8.0, 47.0)]), np.zeros(CLUSTERS_UP_TO + 1, np.int64))
     with pytest.raises(InvalidArgumentError, match=r"count them with motifleet\.geo\.cells"):
         offline(many)
 

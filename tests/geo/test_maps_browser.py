@@ -99,10 +99,9 @@ def test_clusters_add_up_and_open(browser: Browser) -> None:
     drawing.reports(fleet(6_000))
     assert drawing.drawn[0].style == "clusters"
     browser.open(drawing)
-    WebDriverWait(browser.chrome, 20).until(lambda _: browser.texts(".mf-cluster"))
-    shown = _SHOWN
+    WebDriverWait(browser.chrome, 20).until(lambda _: browser.run(_SHOWN) == 6_000)
     assert browser.run("return layer('reports').getLayers().length") == 6_000
-    assert browser.run(shown) == 6_000
+    assert browser.run(_SHOWN) == 6_000
     before = browser.run("return map.getZoom()")
     browser.click(".mf-cluster")
     WebDriverWait(browser.chrome, 10).until(lambda _: browser.run("return map.getZoom()") > before)

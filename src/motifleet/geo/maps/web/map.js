@@ -217,7 +217,8 @@ var motifleet = (() => {
       return mark;
     });
     if (data.clustered) {
-      group.addLayers(marks);
+      // Before it is on the map, a cluster group looks for each mark among all that wait.
+      group.once("add", () => group.addLayers(marks));
       group.on("clusterclick", ({ layer }) => opened(map, layer, data, time));
     } else {  // what is rare is drawn last, on top
       marks.sort((a, b) => data.color[a.mfRow] - data.color[b.mfRow] || a.mfRow - b.mfRow);
