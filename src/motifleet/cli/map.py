@@ -12,7 +12,7 @@ from motifleet.cli.geo import read
 from motifleet.cli.geo_options import FenceNames, MaxGap, NameColumn, SwapAxes
 from motifleet.cli.output import Output
 from motifleet.cli.pattern import numbers
-from motifleet.cli.reports import sharing
+from motifleet.cli.reports import Selected, sharing
 
 if TYPE_CHECKING:
     from motifleet.app import Motifleet
@@ -37,10 +37,9 @@ Resolution = Annotated[
 
 
 @dataclass(frozen=True)
-class Canvas:
+class Canvas(Selected):
     """What every map has: which reports, what lies around them, and where it is written."""
 
-    table: options.TableName
     out: Annotated[Path, typer.Option("--out", metavar="FILE", help="Where to write the page.")] = (
         Path("map.html")
     )
@@ -58,34 +57,17 @@ class Canvas:
     name_column: NameColumn = None
     swap_axes: SwapAxes = False
     only: FenceNames = None
-    devices: options.Devices = None
-    start: options.Start = None
-    end: options.End = None
-    where: options.Where = None
-    as_of: options.AsOf = None
-    home: options.Home = None
-    as_json: options.Json = False
-
-    def open(self) -> "Motifleet":
-        """Open the home folder."""
-        from motifleet.app import open_home
-
-        return open_home(self.home)
-
-    def chosen(self) -> dict[str, Any]:
-        """Which reports."""
-        selection = options.selection(self.devices, self.start, self.end, self.where, self.as_of)
-        return {"selection": selection}
 
     def draw(self, fleet: "Motifleet", **what: Any) -> None:
         """Draw the map, write it, and say what it shows."""
-        output = Output(self.as_json)
-        fences = None
+        output, fences = self.output, None
         if self.fence_file is not None:
             fences = read(self.fence_file, self.name_column, self.swap_axes, self.only, output)
         how: dict[str, Any] = {"offline": self.offline, "tiles": self.tiles, "fences": fences}
         with output.progress("drawing reports") as bar:
-            drawing = fleet.geo.map(self.table, progress=bar, **self.chosen(), **how, **what)
+            drawing = fleet.geo.map(
+                self.table, progress=bar, selection=self.selection(), **how, **what
+            )
         _told(output, drawing, drawing.write(self.out))
 
 
@@ -126,8 +108,9 @@ def findings(
     step: options.Step = None,
 ) -> None:
     """Draw the discords of a signal, and a pattern's matches, where their devices were."""
-    fleet, chosen = canvas.open(), canvas.chosen() | {"step": step}
-    with Output(canvas.as_json).progress("searching devices") as bar:
+    fleet = canvas.open()
+    chosen: dict[str, Any] = {"selection": canvas.selection(), "step": step}
+    with canvas.output.progress("searching devices") as bar:
         search: dict[str, Any] = {"k": count, "progress": bar, **chosen}
         found: list[Any] = [
             *fleet.discords(canvas.table, signal, window, min_windows=min_windows, **search)

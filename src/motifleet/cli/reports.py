@@ -14,7 +14,7 @@ from motifleet.cli.output import Output, Row
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
-    from motifleet.app import Motifleet
+    from motifleet.app import Motifleet, Selection
     from motifleet.types import FleetSeries, Series
 
 
@@ -24,8 +24,8 @@ Plot = Annotated[
 
 
 @dataclass(frozen=True)
-class Reports:
-    """Reports of a table or a file, as the options name them."""
+class Selected:
+    """Which reports of which table are meant, and how it is answered."""
 
     table: options.TableName
     devices: options.Devices = None
@@ -33,7 +33,6 @@ class Reports:
     end: options.End = None
     where: options.Where = None
     as_of: options.AsOf = None
-    step: options.Step = None
     home: options.Home = None
     as_json: options.Json = False
 
@@ -48,6 +47,17 @@ class Reports:
 
         return open_home(self.home)
 
+    def selection(self) -> "Selection":
+        """Which reports."""
+        return options.selection(self.devices, self.start, self.end, self.where, self.as_of)
+
+
+@dataclass(frozen=True)
+class Reports(Selected):
+    """Reports of a table or a file, as the options name them."""
+
+    step: options.Step = None
+
     def kernels(self) -> dict[str, Any]:
         """How the kernels are run, by the settings."""
         settings = self.open().settings
@@ -55,8 +65,9 @@ class Reports:
 
     def fleet(self, signal: str) -> "FleetSeries":
         """Read one signal of all devices."""
-        chosen = options.selection(self.devices, self.start, self.end, self.where, self.as_of)
-        return self.open().fleet_series(self.table, signal, selection=chosen, step=self.step)
+        return self.open().fleet_series(
+            self.table, signal, selection=self.selection(), step=self.step
+        )
 
     def chosen(self, signal: str, count: int) -> "list[Series]":
         """Read one signal of just so many devices, which --device names."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -24,6 +24,8 @@ class FencesLayer:
         title: the layer's name.
     """
 
+    function: ClassVar[str] = "fences"
+
     fences: Fences
     title: str
 
@@ -31,11 +33,6 @@ class FencesLayer:
     def drawn(self) -> Drawn:
         """How many fences."""
         return Drawn(self.title, "fences", len(self.fences))
-
-    @property
-    def function(self) -> str:
-        """The script's function."""
-        return "fences"
 
     def extent(self) -> tuple[Floats, Floats]:
         """All corners."""

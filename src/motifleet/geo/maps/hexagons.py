@@ -1,7 +1,7 @@
 """Counts in H3 cells as coloured hexagons."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pyarrow as pa
@@ -29,6 +29,8 @@ class CellsLayer:
         title: the layer's name.
     """
 
+    function: ClassVar[str] = "cells"
+
     cells: pa.Table
     title: str
 
@@ -36,11 +38,6 @@ class CellsLayer:
     def drawn(self) -> Drawn:
         """How many cells."""
         return Drawn(self.title, "cells", self.cells.num_rows)
-
-    @property
-    def function(self) -> str:
-        """The script's function."""
-        return "cells"
 
     def extent(self) -> tuple[Floats, Floats]:
         """The cells' corners."""

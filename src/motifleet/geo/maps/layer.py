@@ -1,7 +1,7 @@
 """What a layer of a map is."""
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from motifleet.geo.maps.frame import Frame
 from motifleet.types import Floats
@@ -23,15 +23,17 @@ class Drawn:
 
 
 class Layer(Protocol):
-    """One layer of a map: where it is, and its data as the script draws it."""
+    """One layer of a map: where it is, and its data as the script draws it.
+
+    Args:
+        function: the script's function that draws it.
+    """
+
+    function: ClassVar[str]
 
     @property
     def drawn(self) -> Drawn:
         """What it shows."""
-
-    @property
-    def function(self) -> str:
-        """The script's function that draws it."""
 
     def extent(self) -> tuple[Floats, Floats]:
         """Longitudes and latitudes that the map's frame goes around; none of them may be NaN."""

@@ -1,7 +1,7 @@
 """Paths with time: where each device went, and when."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pyarrow as pa
@@ -37,6 +37,8 @@ class PathsLayer:
         remark: what was left out to keep the page small.
     """
 
+    function: ClassVar[str] = "paths"
+
     codes: Ints
     micros: Ints
     longitude: Floats
@@ -50,11 +52,6 @@ class PathsLayer:
     def drawn(self) -> Drawn:
         """How many pieces of paths."""
         return Drawn(self.title, "paths", len(self.starts))
-
-    @property
-    def function(self) -> str:
-        """The script's function."""
-        return "paths"
 
     def extent(self) -> tuple[Floats, Floats]:
         """All positions."""

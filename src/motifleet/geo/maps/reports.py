@@ -1,7 +1,7 @@
 """Reports one by one: markers, or clusters of them."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pyarrow as pa
@@ -31,6 +31,8 @@ class ReportsLayer:
         title: the layer's name.
     """
 
+    function: ClassVar[str] = "reports"
+
     reports: pa.Table
     style: Style
     color: str | None
@@ -40,11 +42,6 @@ class ReportsLayer:
     def drawn(self) -> Drawn:
         """How many reports."""
         return Drawn(self.title, self.style, self.reports.num_rows)
-
-    @property
-    def function(self) -> str:
-        """The script's function."""
-        return "reports"
 
     def extent(self) -> tuple[Floats, Floats]:
         """All positions."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import numpy as np
 import pyarrow as pa
@@ -54,6 +54,8 @@ class WindowsLayer:
         title: the layer's name.
     """
 
+    function: ClassVar[str] = "findings"
+
     kind: str
     windows: tuple[tuple[Window, Floats, Floats], ...]
     title: str
@@ -62,11 +64,6 @@ class WindowsLayer:
     def drawn(self) -> Drawn:
         """How many windows."""
         return Drawn(self.title, "findings", len(self.windows))
-
-    @property
-    def function(self) -> str:
-        """The script's function."""
-        return "findings"
 
     def extent(self) -> tuple[Floats, Floats]:
         """All positions."""
