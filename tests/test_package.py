@@ -6,6 +6,7 @@ import sys
 import motifleet
 
 HEAVY = {
+    "folium",
     "h3",
     "numpy",
     "pandas",

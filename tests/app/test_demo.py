@@ -54,6 +54,22 @@ def test_the_pattern_is_seen_again(done: DemoResult) -> None:
     assert done.matches[0]["distance"] < 1e-6
 
 
+def test_it_says_where_the_fleet_drove_and_draws_two_maps(done: DemoResult, home: Path) -> None:
+    states = {row["fence"]: row for row in done.states}
+    assert {"California", "Iowa", "Texas"} <= set(states)
+    assert all(0 < row["devices"] <= 200 for row in done.states)
+    assert done.maps == {
+        "fleet": home / "map.html",
+        "flights": home / "map_flights.html",
+    }
+    for table, layers in (("fleet", 3), ("flights", 2)):
+        page = done.maps[table].read_text(encoding="utf-8")
+        assert page.count("motifleet.paths(map_") == 1
+        assert page.count("motifleet.findings(map_") == layers - 1
+        assert "default-src 'none'" in page
+        assert len(page) < 3_000_000
+
+
 def test_a_second_run_changes_no_table_and_finds_the_same(done: DemoResult, home: Path) -> None:
     fleet = open_home(home)
     before = contents(fleet)

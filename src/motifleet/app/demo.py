@@ -43,6 +43,8 @@ class DemoResult:
         findings: the strongest motifs and discords: table, finding, signal, device_id, event_ts,
             neighbor_ts, distance, ground_truth.
         matches: where else the pattern was seen, told alike.
+        states: in which states the simulated fleet was: fence, reports, devices.
+        maps: the maps to open, by table.
     """
 
     home: Path
@@ -50,10 +52,14 @@ class DemoResult:
     phases: list[Phase] = field(default_factory=list)
     findings: list[dict[str, Any]] = field(default_factory=list)
     matches: list[dict[str, Any]] = field(default_factory=list)
+    states: list[dict[str, Any]] = field(default_factory=list)
+    maps: dict[str, Path] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """The result as plain values."""
-        return asdict(self) | {"home": str(self.home), "report": str(self.report)}
+        paths = {"home": str(self.home), "report": str(self.report)}
+        maps = {table: str(path) for table, path in self.maps.items()}
+        return asdict(self) | paths | {"maps": maps}
 
 
 def run_demo(
@@ -75,6 +81,9 @@ def run_demo(
     demo.profile(FLIGHTS)
     demo.profile(FLEET)
     demo.match()
+    demo.locate()
+    demo.draw(FLEET, "map.html")
+    demo.draw(FLIGHTS, "map_flights.html")
     demo.write()
     return demo.result
 
@@ -128,6 +137,20 @@ class _Demo:
             did.append(f"{motif.m} reports of {motif.device_id}")
             did.append(f"their {SIMILAR} nearest of all devices")
         self.result.matches += self._rows(FLEET, "match", self.matches)
+
+    def locate(self) -> None:
+        with self.phase("say where the fleet drove") as did:
+            self.result.states = FLEET.states(self.fleet)
+            most = ", ".join(row["fence"] for row in self.result.states[:3])
+            did.append(f"in {len(self.result.states)} states, most often {most}")
+
+    def draw(self, question: Question, name: str) -> None:
+        with self.phase(f"draw a map of {question.table}") as did:
+            matches = self.matches if question is FLEET else []
+            drawing = question.map(self.fleet, [*self.discords[question], *matches])
+            self.result.maps[question.table] = path = drawing.write(self.result.home / name)
+            did.append(f"{', '.join(each.layer for each in drawing.drawn)}")
+            did.append(f"{path.stat().st_size / 1e6:.1f} MB, self-contained")
 
     def write(self) -> None:
         with self.phase("write the report") as did:

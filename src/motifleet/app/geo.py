@@ -8,9 +8,11 @@ import numpy as np
 import pyarrow as pa
 
 from motifleet import geo
+from motifleet.app.maps import MapRequest, MapSource, drawn_map
 from motifleet.app.progress import Progress, unseen
 from motifleet.app.selection import Selection
 from motifleet.errors import GeometryError, QueryError
+from motifleet.matrixprofile import Finding
 from motifleet.tables import Tables
 from motifleet.telemetry import report_schema
 
@@ -245,6 +247,49 @@ class Geo:
         columns = list(dict.fromkeys([*POSITION, *signals]))
         groups = self._devices(table, columns, selection, progress)
         return geo.cells(groups, resolution, signals=signals)
+
+    def map(
+        self,
+        table: str,
+        *,
+        layers: Sequence[str] = ("reports",),
+        style: str | None = None,
+        color: str | None = None,
+        resolution: int | None = None,
+        max_gap: float = 3600.0,
+        fences: geo.Fences | None = None,
+        findings: Sequence[Finding] = (),
+        step: float | None = None,
+        offline: bool = False,
+        tiles: str = geo.OPENSTREETMAP,
+        selection: Selection = EVERYTHING,
+        progress: Progress = unseen,
+    ) -> geo.FleetMap:
+        """Draw a map: a notebook shows it, its ``write`` makes a page.
+
+        Args:
+            table: the table's name.
+            layers: what is drawn of the reports: ``reports``, ``paths`` with a clock, both or none.
+            style: reports as ``markers``, ``clusters`` or ``cells``; None: by their number.
+            color: the label that colours markers; None: ``event_type``.
+            resolution: of the H3 cells; None: what fits the area.
+            max_gap: seconds without a report that a path does not bridge.
+            fences: outlines to draw; None: none.
+            findings: discords, matches and motifs of the same selection, the strongest first.
+            step: seconds between reports, as it was said to what found them.
+            offline: ask for no tiles.
+            tiles: the street map below, where there is a network.
+            selection: which reports.
+            progress: told of the reports counted in cells.
+
+        Raises:
+            InvalidArgumentError: nothing has a position, or an argument is out of its bounds.
+        """
+        return drawn_map(
+            MapSource(self.tables, table, selection, progress),
+            geo.FleetMap(table, offline=offline, tiles=tiles),
+            MapRequest(layers, style, color, resolution, max_gap, fences, findings, step),
+        )
 
     def sql(
         self,

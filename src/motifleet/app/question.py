@@ -1,10 +1,13 @@
 """What the demo asks of a table: one signal, in windows of one length."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from motifleet.app.home import Motifleet
 from motifleet.app.selection import Selection
+from motifleet.geo import FleetMap
 from motifleet.matrixprofile import Finding, FleetProfile, Match
 from motifleet.types import Floats, Series
 
@@ -34,6 +37,21 @@ class Question:
     def match(self, fleet: Motifleet, pattern: Floats, k: int) -> list[Match]:
         """The k windows of all devices nearest to a pattern."""
         return fleet.match(pattern, self.table, self.signal, k=k, selection=self._selection)
+
+    def states(self, fleet: Motifleet) -> list[dict[str, Any]]:
+        """The US states that devices were in: fence, reports, devices; the most reports first."""
+        counted = fleet.geo.count(self.table, selection=self._selection).to_pylist()
+        return [row for row in counted if row["fence"] is not None]
+
+    def map(self, fleet: Motifleet, found: Sequence[Finding]) -> FleetMap:
+        """The paths of all devices with findings on top, offline."""
+        return fleet.geo.map(
+            self.table,
+            layers=["paths"],
+            findings=found,
+            offline=True,
+            selection=self._selection,
+        )
 
     def series(self, fleet: Motifleet, found: Finding) -> Series:
         """The series that a finding is in."""

@@ -1,6 +1,5 @@
 """One self-contained HTML page: text, tables and figures, readable without a network."""
 
-import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -8,8 +7,9 @@ from html import escape
 from importlib.resources import files
 from pathlib import Path
 from string import Template
-from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING, Any
+
+from motifleet.telemetry import replacing
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -80,9 +80,8 @@ class Report:
 
     def write(self, path: Path) -> None:
         """Write the page; whoever reads the file sees all of it or what was there before."""
-        with NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, delete=False) as page:
-            page.write(self.html())
-        os.replace(page.name, path)  # noqa: PTH105
+        with replacing(path) as file:
+            file.write_text(self.html(), encoding="utf-8")
 
 
 def _cell(value: Any) -> str:

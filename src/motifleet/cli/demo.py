@@ -22,7 +22,7 @@ def demo(
     home: options.Home = None,
     as_json: options.Json = False,
 ) -> None:
-    """Find patterns in real flights and in a simulated fleet, and write a report to open."""
+    """Find patterns in real flights and in a simulated fleet; write a report and maps to open."""
     from motifleet.app import open_home, run_demo
 
     output = Output(as_json)
@@ -33,5 +33,8 @@ def demo(
     output.rows(result.findings, columns, title="the strongest motifs and discords")
     output.rows(result.matches, columns[2:], title="where else the pattern was seen")
     output.rows(result.phases, ["name", "did", "seconds"], title="what was done")
+    output.rows(result.states[:5], ["fence", "reports", "devices"], title="where the fleet drove")
+    for path in result.maps.values():
+        output.line(f"map: {path}")
     total = sum(phase.seconds for phase in result.phases)
     output.line(f"report: {result.report} ({shown(total)} s in all)")

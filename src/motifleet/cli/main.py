@@ -9,6 +9,7 @@ import typer
 
 from motifleet import __version__
 from motifleet.cli import demo, geo, pattern, table, telemetry
+from motifleet.cli import map as maps
 from motifleet.errors import MotifleetError
 
 app = typer.Typer(
@@ -23,6 +24,7 @@ app.add_typer(telemetry.app, name="telemetry")
 app.add_typer(table.app, name="table")
 app.add_typer(pattern.app, name="pattern")
 app.add_typer(geo.app, name="geo")
+app.add_typer(maps.app, name="map")
 
 
 def _version(wanted: bool) -> None:

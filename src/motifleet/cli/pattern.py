@@ -130,7 +130,7 @@ def match(
     if pattern is not None and (from_device or from_start):
         raise typer.BadParameter("say either --pattern, or --from-device with --from-start")
     if pattern is not None:
-        values = _numbers(pattern)
+        values = numbers(pattern)
     elif from_device is not None and from_start is not None:
         values = fleet.cut(
             table, signal, from_device, from_start, window, as_of=selection.as_of, step=step
@@ -151,7 +151,8 @@ def match(
     _render(output, "matches", found, ["device_id", "event_ts", "index", "distance"])
 
 
-def _numbers(text: str) -> list[float]:
+def numbers(text: str) -> list[float]:
+    """The numbers of a pattern as it is typed in."""
     try:
         return [float(part) for part in text.replace(",", " ").split()]
     except ValueError:

@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Protocol
 
@@ -14,7 +14,7 @@ from motifleet.cli.output import Output, Row
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
-    from motifleet.app import Motifleet
+    from motifleet.app import Motifleet, Selection
     from motifleet.types import FleetSeries, Series
 
 
@@ -24,8 +24,8 @@ Plot = Annotated[
 
 
 @dataclass(frozen=True)
-class Reports:
-    """Reports of a table or a file, as the options name them."""
+class Selected:
+    """Which reports of which table are meant, and how it is answered."""
 
     table: options.TableName
     devices: options.Devices = None
@@ -33,7 +33,6 @@ class Reports:
     end: options.End = None
     where: options.Where = None
     as_of: options.AsOf = None
-    step: options.Step = None
     home: options.Home = None
     as_json: options.Json = False
 
@@ -48,6 +47,17 @@ class Reports:
 
         return open_home(self.home)
 
+    def selection(self) -> "Selection":
+        """Which reports."""
+        return options.selection(self.devices, self.start, self.end, self.where, self.as_of)
+
+
+@dataclass(frozen=True)
+class Reports(Selected):
+    """Reports of a table or a file, as the options name them."""
+
+    step: options.Step = None
+
     def kernels(self) -> dict[str, Any]:
         """How the kernels are run, by the settings."""
         settings = self.open().settings
@@ -55,8 +65,9 @@ class Reports:
 
     def fleet(self, signal: str) -> "FleetSeries":
         """Read one signal of all devices."""
-        chosen = options.selection(self.devices, self.start, self.end, self.where, self.as_of)
-        return self.open().fleet_series(self.table, signal, selection=chosen, step=self.step)
+        return self.open().fleet_series(
+            self.table, signal, selection=self.selection(), step=self.step
+        )
 
     def chosen(self, signal: str, count: int) -> "list[Series]":
         """Read one signal of just so many devices, which --device names."""
@@ -92,7 +103,15 @@ class Drawable(Protocol):
 
 def over_reports(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command the options of `Reports`; it is called with them as its first argument."""
-    shared = inspect.signature(Reports).parameters
+    return sharing(Reports, command)
+
+
+def sharing(kind: Callable[..., Any], command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options that a dataclass has as its fields, the first one in front.
+
+    The command is called with an object of that kind as its first argument.
+    """
+    shared = inspect.signature(kind).parameters
     signature = inspect.signature(command)
     own = list(signature.parameters.values())[1:]
     required = [each for each in own if each.default is each.empty]
@@ -100,8 +119,7 @@ def over_reports(command: Callable[..., None]) -> Callable[..., None]:
     common = [each.replace(kind=each.POSITIONAL_OR_KEYWORD) for each in shared.values()]
 
     def run(**values: Any) -> None:
-        reports = Reports(**{each.name: values.pop(each.name) for each in fields(Reports)})
-        command(reports, **values)
+        command(kind(**{name: values.pop(name) for name in shared}), **values)
 
     order = [common[0], *required, *optional, *common[1:]]
     run.__signature__ = signature.replace(parameters=order)  # type: ignore[attr-defined]

@@ -25,7 +25,7 @@ from motifleet.telemetry.schema import (
 from motifleet.telemetry.series import fleet_series
 from motifleet.telemetry.simulators import FleetSimulation, simulate_fleet, simulate_lab
 from motifleet.telemetry.validation import IN_TABLE, CheckedBatch, Existing, validate
-from motifleet.telemetry.write import write_reports
+from motifleet.telemetry.write import replacing, write_reports
 
 __all__ = [
     "DEVICE_ID",
@@ -45,6 +45,7 @@ __all__ = [
     "column_roles",
     "fleet_series",
     "read_reports",
+    "replacing",
     "report_schema",
     "sample_path",
     "signals_of",

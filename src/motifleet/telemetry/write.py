@@ -47,7 +47,7 @@ def write_reports(reports: pa.Table | Iterable[pa.RecordBatch], path: Path | str
         )
     schema, batches = _batches(reports)
     try:
-        with _replacing(path) as file, writer(file, schema) as write:
+        with replacing(path) as file, writer(file, schema) as write:
             return sum(_written(write, batch) for batch in batches)
     except OSError as error:
         raise StorageError(f"{path}: cannot be written: {error.strerror or error}") from error
@@ -76,8 +76,17 @@ def _written(write: "_Write", batch: pa.RecordBatch) -> int:
 
 
 @contextmanager
-def _replacing(path: Path) -> Iterator[Path]:
-    """A temporary file beside ``path`` that takes its place in the end, or goes without a trace."""
+def replacing(path: Path) -> Iterator[Path]:
+    """Give a temporary file beside ``path`` that takes its place in the end.
+
+    If what is done with it fails, it goes without a trace, and what was at ``path`` stays.
+
+    >>> path = getfixture("tmp_path") / "page.html"
+    >>> with replacing(path) as file:
+    ...     size = file.write_text("all of it")
+    >>> path.read_text()
+    'all of it'
+    """
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
     os.close(handle)
     temporary = Path(name)
