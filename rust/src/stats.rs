@@ -214,6 +214,17 @@ pub fn missing(values: &[f64], m: usize) -> impl Iterator<Item = bool> {
     gaps.skip(m - 1)
 }
 
+/// Of each window, whether all its values are equal.
+pub fn constant(values: &[f64], m: usize) -> impl Iterator<Item = bool> {
+    let mut equal = 0;
+    let runs = values.iter().enumerate().map(move |(at, value)| {
+        let goes_on = at > 0 && values[at - 1] == *value;
+        equal = if goes_on { equal + 1 } else { 1 };
+        equal >= m
+    });
+    runs.skip(m - 1)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -50,6 +50,16 @@ impl Levels {
         }
     }
 
+    /// Without the windows that hold a single value: as if one of it were missing.
+    pub fn without_constant(mut self, values: &[f64]) -> Self {
+        for (barrier, constant) in self.barrier.iter_mut().zip(stats::constant(values, self.m)) {
+            if constant {
+                *barrier = f64::NEG_INFINITY;
+            }
+        }
+        self
+    }
+
     fn window(&self, i: usize) -> &[f64] {
         &self.scaled[i..i + self.m]
     }
