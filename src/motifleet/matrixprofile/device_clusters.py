@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from motifleet.errors import InvalidArgumentError
 from motifleet.matrixprofile import kernels
 from motifleet.matrixprofile.device_distance import SHARE, device_distances
 from motifleet.matrixprofile.measure import Measure
@@ -44,6 +43,7 @@ class DeviceCluster(Frozen):
         distances: shape (devices,), of each to the medoid, whose own is 0.
         windows: shape (typical, m), windows of the medoid that the others share most closely.
         starts: shape (typical,), where these begin.
+        normalize: whether shapes were compared, or values as they are.
     """
 
     number: int
@@ -52,6 +52,10 @@ class DeviceCluster(Frozen):
     distances: Floats
     windows: Floats
     starts: Ints
+    normalize: bool
+
+    def __len__(self) -> int:
+        return len(self.device_ids)
 
     @property
     def size(self) -> int:
@@ -69,6 +73,24 @@ class DeviceCluster(Frozen):
             "starts": self.starts.tolist(),
             "windows": self.windows.tolist(),
         }
+
+    def to_arrow(self) -> "pa.Table":
+        """Lay out one row for each device: device_id, cluster, medoid_id, distance."""
+        import pyarrow as pa
+
+        columns: dict[str, Any] = {
+            "device_id": pa.array(self.device_ids, pa.string()),
+            "cluster": np.full(self.size, self.number),
+            "medoid_id": pa.array([self.medoid_id] * self.size, pa.string()),
+            "distance": self.distances,
+        }
+        return pa.table(columns)
+
+    def plot(self) -> "Figure":
+        """Draw its typical windows."""
+        from motifleet.matrixprofile.devices_figure import cluster_figure
+
+        return cluster_figure(self)
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
@@ -117,16 +139,15 @@ class DeviceClusters(Frozen):
         none = self.labels == NONE
         medoids = [each.medoid_id for each in self.clusters]
         names = [None if label == NONE else medoids[label] for label in self.labels.tolist()]
-        return pa.table(
-            {
-                "device_id": pa.array(self.device_ids, pa.string()),
-                "cluster": pa.array(self.labels, pa.int64(), mask=none),
-                "medoid_id": pa.array(names, pa.string()),
-                "distance": self.distances,
-                "signal": pa.array([self.signal] * len(self), pa.string()),
-                "m": np.full(len(self), self.m),
-            }
-        )
+        columns: dict[str, Any] = {
+            "device_id": pa.array(self.device_ids, pa.string()),
+            "cluster": pa.array(self.labels, pa.int64(), mask=none),
+            "medoid_id": pa.array(names, pa.string()),
+            "distance": self.distances,
+            "signal": pa.array([self.signal] * len(self), pa.string()),
+            "m": np.full(len(self), self.m),
+        }
+        return pa.table(columns)
 
     def plot(self, *, k: int = 6) -> "Figure":
         """Draw typical windows of the k largest clusters.
@@ -281,7 +302,7 @@ class _Clustering:
         return near
 
     def _to_medoids(self, medoids: list[int], reach: list[float]) -> tuple[Ints, Floats]:
-        """Give every device to the nearest medoid, unless it is farther than its cluster reaches."""
+        """Give every device to the nearest medoid that its cluster reaches as far from."""
         count = len(self.fleet)
         labels, nearest_one = np.full(count, NONE), np.full(count, np.inf)
         self.total += len(medoids)
@@ -323,6 +344,7 @@ def _cluster(
         distances[members],
         np.array(windows).reshape(len(starts), work.m),
         np.array(starts, np.int64),
+        how[0].normalize,
     )
 
 
@@ -337,12 +359,8 @@ def _typical(
         usable &= ~constant_windows(values, m)
     sums = np.zeros(len(usable))
     for other in others:
-        (distances, _), _ = nearest(
-            values, other.values, m, measure, threads=threads, simd=simd
-        )
+        (distances, _), _ = nearest(values, other.values, m, measure, threads=threads, simd=simd)
         sums += distances
     scores = np.where(usable, sums, np.inf)
     ends = np.array([0, len(scores)], np.int64)
     return [index for _, index in disjoint(scores, ends, m, TYPICAL)]
-
-

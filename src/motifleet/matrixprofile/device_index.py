@@ -10,7 +10,7 @@ import numpy as np
 from motifleet.errors import InvalidArgumentError
 from motifleet.matrixprofile import index_file, kernels
 from motifleet.matrixprofile.device_distance import SHARE
-from motifleet.matrixprofile.embedding import Embedding, Scaling, Vectors
+from motifleet.matrixprofile.embedding import Embedding, Scaling
 from motifleet.matrixprofile.index_cells import Cells
 from motifleet.matrixprofile.index_file import Saved
 from motifleet.matrixprofile.measure import flag
@@ -39,10 +39,10 @@ TOGETHER = 512
 class DeviceIndex:
     """Devices by the shapes that they have: which of many are worth comparing with one.
 
-    Of each device some windows are stored, evenly spread over those that can be compared, as short
-    vectors (the first cosines of the window's shape). To find the devices that are like one, each of
-    its windows is sought among them, and what was found is counted for each device as MPdist counts
-    it. `similar_devices` then compares the few that come first window by window.
+    Of each device some windows are stored, evenly spread over those that can be compared, as
+    short vectors (the first cosines of the window's shape). To find the devices that are like one,
+    each of its windows is sought among them, and what was found is counted for each device as
+    MPdist counts it. `similar_devices` then compares the few that come first window by window.
 
     Args:
         m: the window length, at least 3.
@@ -161,19 +161,15 @@ class DeviceIndex:
             told(len(fleet), len(fleet))
 
     def _add(self, fleet: FleetSeries, devices: range) -> None:
-        vectors: list[Vectors] = []
-        numbers: list[Ints] = []
-        counts = np.zeros(len(devices), np.int64)
         if self._scaling is None:
             self._scaling = Scaling.of(fleet.values, self.normalize)
-        for row, device in enumerate(devices):
-            values = self._scaling.apply(fleet[device].values)
-            starts, counts[row] = self._embedding.chosen(values, self._most)
-            if len(starts):
-                vectors.append(self._embedding.vectors(values, starts, stored=True)[0])
-                numbers.append((len(self) + row) * self._most + np.arange(len(starts)))
-        if vectors:
-            self._cells.add(np.concatenate(vectors), np.concatenate(numbers))
+        offsets = fleet.offsets[devices.start : devices.stop + 1]
+        values = self._scaling.apply(fleet.values[offsets[0] : offsets[-1]])
+        starts, owners, counts = self._embedding.chosen(values, offsets - offsets[0], self._most)
+        vectors = self._embedding.vectors(values, starts)
+        firsts = np.searchsorted(owners, owners)
+        numbers = (len(self) + owners) * self._most + np.arange(len(owners)) - firsts
+        self._cells.add(vectors, numbers)
         for device in devices:
             self._places[fleet.device_ids[device]] = len(self._places)
         self._counts.append(counts)
@@ -208,20 +204,21 @@ class DeviceIndex:
         return tuple(names[place] for place in order[order != own][:count].tolist())
 
     def _estimates(self, values: Floats, share: float) -> tuple[Ints, Floats]:
-        if self._scaling is None:
-            return np.zeros(0, np.int64), np.zeros(0)
+        nothing = np.zeros(0, np.int64), np.zeros(0)
+        if self._scaling is None or not self.vectors:
+            return nothing
         values = self._scaling.apply(values)
-        starts, total = self._embedding.chosen(values, SOUGHT)
-        if not total or not self.vectors:
-            return np.zeros(0, np.int64), np.zeros(0)
-        vectors, rest = self._embedding.vectors(values, starts, stored=False)
+        whole = np.array([0, len(values)], np.int64)
+        starts, _, (total,) = self._embedding.chosen(values, whole, SOUGHT)
+        if not total:
+            return nothing
+        vectors = self._embedding.vectors(values, starts)
         distances, numbers = self._cells.search(vectors, HITS, PROBES)
         counts = np.concatenate(self._counts)
         weights = counts / np.clip(counts, 1, self._most)
-        hits = Hits(
-            distances + rest[:, None], numbers, self._most, total / len(starts), weights
-        )
-        return hits.estimates(share * (counts + total + 2 * (self.m - 1)))
+        hits = Hits(distances, numbers, self._most, total / len(starts), weights)
+        values_of_both = counts + total + 2.0 * (self.m - 1)
+        return hits.estimates(np.asarray(share * values_of_both))
 
     def save(self, path: Path | str, source: Mapping[str, Any] | None = None) -> None:
         """Write the index to a file, which appears whole or not at all.

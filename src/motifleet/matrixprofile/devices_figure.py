@@ -19,7 +19,7 @@ from motifleet.types import Floats, Series
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
-    from motifleet.matrixprofile.device_clusters import DeviceClusters
+    from motifleet.matrixprofile.device_clusters import DeviceCluster, DeviceClusters
     from motifleet.matrixprofile.similar import SimilarDevices
 
 
@@ -72,6 +72,17 @@ def clusters_figure(found: "DeviceClusters", k: int) -> "Figure":
     title = (
         f"{len(found.clusters)} clusters of {len(found):,} devices: typical windows of {found.m}"
     )
+    return panels.finish(title, "report of the window")
+
+
+def cluster_figure(found: "DeviceCluster") -> "Figure":
+    """Draw the typical windows of a cluster."""
+    panels = Panels([found.medoid_id])
+    for number, values in enumerate(_drawn(found.windows, found.normalize)):
+        color = COLORS[number % len(COLORS)]
+        name = f"window at {found.starts[number]}"
+        panels.line(1, np.arange(len(values)), values, name, color, width=2.0)
+    title = f"cluster {found.number}: {found.size:,} devices like {found.medoid_id}"
     return panels.finish(title, "report of the window")
 
 

@@ -1,9 +1,9 @@
 """Windows as short vectors, so that near windows have near vectors.
 
 A window is laid on the first cosines of the orthonormal discrete cosine transform (DCT-II), which
-hold most of what smooth signals have. What they do not hold, the residual, is a number more: two
-windows' residuals are hardly ever alike, so that their squared lengths add to the squared
-distance. In the stored vector it is a coordinate of its own, 0 in the vectors that are sought with.
+hold most of what smooth signals have. Of the rest the length is one number more: what two windows'
+rests differ by is at least the difference of their lengths. So the distance of two vectors is never
+more than that of their windows, and nearly as much.
 """
 
 from dataclasses import dataclass
@@ -73,52 +73,51 @@ class Embedding:
         """How many numbers a vector has: the cosines' shares and the residual."""
         return self.dimensions + 1
 
-    def starts(self, values: Floats) -> Ints:
-        """Tell where the windows begin that can be compared."""
+    def chosen(self, values: Floats, offsets: Ints, most: int) -> tuple[Ints, Ints, Ints]:
+        """Choose windows of each device, evenly spread over those that can be compared.
+
+        Args:
+            values: shape (n,), of all devices laid end to end.
+            offsets: shape (devices + 1,), where each one's values begin.
+            most: how many windows of a device at most.
+
+        Returns:
+            where the windows begin, the device of each, and for each device how many windows can
+            be compared.
+        """
+        usable = np.flatnonzero(self._usable(values))
+        devices = np.searchsorted(offsets, usable, side="right") - 1
+        inside = usable + self.m <= offsets[devices + 1]
+        usable, devices = usable[inside], devices[inside]
+        counts = np.bincount(devices, minlength=len(offsets) - 1)
+        kept = np.minimum(counts, most)
+        firsts, ranks = np.cumsum(counts) - counts, np.cumsum(kept) - kept
+        owner = np.repeat(np.arange(len(kept)), kept)
+        place = np.arange(len(owner)) - ranks[owner]
+        chosen = firsts[owner] + (2 * place + 1) * counts[owner] // (2 * kept[owner])
+        return usable[chosen], owner, counts
+
+    def _usable(self, values: Floats) -> NDArray[np.bool_]:
+        """Tell which windows can be compared; shape (n - m + 1,)."""
         if len(values) < self.m:
-            return np.zeros(0, np.int64)
+            return np.zeros(0, np.bool_)
         usable = complete_windows(values, self.m)
         if not self.constant or self.normalize:
             # Without scale, a window of a single value has no shape to be found by.
             usable &= ~constant_windows(values, self.m)
-        return np.flatnonzero(usable)
+        return usable
 
-    def chosen(self, values: Floats, most: int) -> tuple[Ints, int]:
-        """Choose at most so many windows, evenly spread over those that can be compared.
-
-        Returns:
-            where they begin, and how many can be compared.
-        """
-        starts = self.starts(values)
-        count = len(starts)
-        if count <= most:
-            return starts, count
-        return starts[(2 * np.arange(most) + 1) * count // (2 * most)], count
-
-    def vectors(self, values: Floats, starts: Ints, *, stored: bool) -> tuple[Vectors, Floats]:
-        """Make a vector of each window that begins at a start.
-
-        Returns:
-            shape (starts, size), and the squared length of what the cosines do not hold; to be
-            added to the squared distances of vectors that are sought with.
-        """
+    def vectors(self, values: Floats, starts: Ints) -> Vectors:
+        """Make a vector of each window that begins at a start; shape (starts, size)."""
+        if not len(starts):
+            return np.zeros((0, self.size), np.float32)
         windows = np.lib.stride_tricks.sliding_window_view(values, self.m)[starts]
         if self.normalize:
-            # By the largest first, lest a square overflow.
-            windows = windows - windows[:, :1]
-            largest = np.abs(windows).max(axis=1, keepdims=True, initial=0.0)
-            windows = windows / np.where(largest > 0, largest, 1.0)
-            windows -= windows.mean(axis=1, keepdims=True)
-            norms = np.linalg.norm(windows, axis=1, keepdims=True)
-            windows /= np.where(norms > 0, norms, 1.0)
-        vectors = np.zeros((len(starts), self.size), np.float32)
-        vectors[:, :-1] = windows @ self._cosines()
+            windows = _unit(windows)
+        held = windows @ self._cosines()
         whole = np.einsum("ij,ij->i", windows, windows)
-        held = np.einsum("ij,ij->i", vectors, vectors)
-        rest = np.maximum(whole - held, 0.0)
-        if stored:
-            vectors[:, -1] = np.sqrt(rest)
-        return vectors, rest
+        rest = np.maximum(whole - np.einsum("ij,ij->i", held, held), 0.0)
+        return np.column_stack([held, np.sqrt(rest)]).astype(np.float32)
 
     def _cosines(self) -> Floats:
         """Return an orthonormal basis, shape (m, dimensions); the constant comes first or not."""
@@ -128,3 +127,15 @@ class Embedding:
         basis = np.cos(np.outer(places, frequencies)) * np.sqrt(2 / self.m)
         basis[:, frequencies == 0] /= np.sqrt(2)
         return np.asarray(basis)
+
+
+def _unit(windows: Floats) -> Floats:
+    """Take level and scale out, so that each window has length 1; of equal values 0."""
+    windows = windows - windows[:, :1]
+    # By the largest first, lest a square overflow.
+    largest = np.abs(windows).max(axis=1, keepdims=True)
+    windows /= np.where(largest > 0, largest, 1.0)
+    windows -= windows.mean(axis=1, keepdims=True)
+    norms = np.linalg.norm(windows, axis=1, keepdims=True)
+    windows /= np.where(norms > 0, norms, 1.0)
+    return windows

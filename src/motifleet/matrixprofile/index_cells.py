@@ -43,6 +43,8 @@ class Cells:
 
     def add(self, vectors: Vectors, numbers: Ints) -> None:
         """Add vectors; the first ones wait for more."""
+        if not len(numbers):
+            return
         self._waiting.append((vectors, numbers))
         if len(self) >= GROWTH * self.suited:
             if len(self) >= FIRST:

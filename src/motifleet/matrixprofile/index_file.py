@@ -1,8 +1,9 @@
 """An index as a file: versioned, checked, and nothing that could run.
 
 What it is and its version, a head of plain values (JSON), arrays (little-endian), and the SHA-256
-of all that comes before it. Lengths are held against the file's size before memory is asked for, and
-nothing is made of the arrays before the checksum was right. The file appears whole or not at all.
+of all that comes before it. Lengths are held against the file's size before memory is asked for,
+and nothing is made of the arrays before the checksum was right. The file appears whole or not at
+all.
 """
 
 import hashlib
@@ -23,7 +24,12 @@ from motifleet.errors import IndexFileError
 Array = NDArray[Any]
 MAGIC, VERSION = b"motifleet devices\n", 1
 START, DIGEST = struct.Struct("<HQ"), 32
-KINDS = {"f4": np.dtype("<f4"), "f8": np.dtype("<f8"), "i8": np.dtype("<i8"), "u1": np.dtype("u1")}
+KINDS: dict[str, "np.dtype[Any]"] = {
+    "f4": np.dtype("<f4"),
+    "f8": np.dtype("<f8"),
+    "i8": np.dtype("<i8"),
+    "u1": np.dtype("u1"),
+}
 LARGEST_HEAD = 1 << 24
 
 
@@ -91,7 +97,7 @@ def _write(file: _Hashed, head: Mapping[str, Any], arrays: Mapping[str, Saved]) 
     file.write(MAGIC + START.pack(VERSION, len(text)) + text)
     for saved in arrays.values():
         for part in saved.parts:
-            stored = np.ascontiguousarray(part, KINDS[saved.kind])
+            stored = np.ascontiguousarray(part.astype(KINDS[saved.kind], copy=False))
             file.write(stored.view(np.uint8).data)
     file.file.write(file.hash.digest())
 

@@ -1,7 +1,7 @@
 """The devices that behave most like one: those nearest by the shapes that they share."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,27 +18,6 @@ from motifleet.types import FleetSeries, Floats, Frozen, Ints, Series
 if TYPE_CHECKING:
     import pyarrow as pa
     from plotly.graph_objects import Figure
-
-
-@dataclass(frozen=True, slots=True)
-class SimilarDevice:
-    """A device that is like another one.
-
-    Args:
-        device_id: the device that was asked about, where it is known.
-        neighbor_id: the one that is like it.
-        rank: 1 for the nearest.
-        distance: MPdist of the two.
-    """
-
-    device_id: str | None
-    neighbor_id: str
-    rank: int
-    distance: float
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the fields as JSON has them."""
-        return asdict(self)
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
@@ -82,11 +61,16 @@ class SimilarDevices(Frozen):
     def __len__(self) -> int:
         return len(self.distances)
 
-    def found(self) -> list[SimilarDevice]:
-        """List the devices that were found, the nearest first."""
+    def rows(self) -> list[dict[str, Any]]:
+        """List what was found: device_id, neighbor_id, rank (1 for the nearest) and distance."""
         pairs = zip(self.device_ids, self.distances.tolist(), strict=True)
         return [
-            SimilarDevice(self.series.device_id, name, rank, distance)
+            {
+                "device_id": self.series.device_id,
+                "neighbor_id": name,
+                "rank": rank,
+                "distance": distance,
+            }
             for rank, (name, distance) in enumerate(pairs, 1)
         ]
 
@@ -95,19 +79,18 @@ class SimilarDevices(Frozen):
         import pyarrow as pa
 
         found = len(self)
-        return pa.table(
-            {
-                "device_id": pa.array([self.series.device_id] * found, pa.string()),
-                "neighbor_id": pa.array(self.device_ids, pa.string()),
-                "rank": np.arange(1, found + 1),
-                "distance": self.distances,
-                "signal": pa.array([self.series.signal] * found, pa.string()),
-                "m": np.full(found, self.m),
-                "normalize": pa.array([self.normalize] * found, pa.bool_()),
-                "share": np.full(found, self.share),
-                "exact": pa.array([self.exact] * found, pa.bool_()),
-            }
-        )
+        columns: dict[str, Any] = {
+            "device_id": pa.array([self.series.device_id] * found, pa.string()),
+            "neighbor_id": pa.array(self.device_ids, pa.string()),
+            "rank": np.arange(1, found + 1),
+            "distance": self.distances,
+            "signal": pa.array([self.series.signal] * found, pa.string()),
+            "m": np.full(found, self.m),
+            "normalize": pa.array([self.normalize] * found, pa.bool_()),
+            "share": np.full(found, self.share),
+            "exact": pa.array([self.exact] * found, pa.bool_()),
+        }
+        return pa.table(columns)
 
     def plot(self, *, k: int = 4) -> "Figure":
         """Draw the device above the k nearest, with a window in colour that each shares with it.
@@ -141,8 +124,8 @@ def similar_devices(
     comparing where there are too many.
 
     Args:
-        series: n values, at least m; where it is one of the fleet's, by the name of its device, that
-            one is left out.
+        series: n values, at least m; where it is one of the fleet's, by the name of its device,
+            that one is left out.
         fleet: one signal of many devices.
         m: the window length, at least 3.
         k: how many at most; devices with which nothing can be compared are never found.
@@ -208,18 +191,41 @@ def chosen_by_index(found: SimilarDevices, devices: int) -> SimilarDevices:
     return replace(found, devices=devices)
 
 
+def nearest_of(found: Sequence[SimilarDevices], k: int) -> SimilarDevices:
+    """Put together what was found in parts of a fleet: the k nearest of all.
+
+    Raises:
+        InvalidArgumentError: there is no part, or k is less than 1 or no integer.
+    """
+    k = kernels.result_count(k)
+    if not found:
+        raise InvalidArgumentError("expected devices to compare, got none: choose more reports")
+    if len(found) == 1 and len(found[0]) <= k:
+        return found[0]
+    distances = np.concatenate([each.distances for each in found])
+    order = np.argsort(distances, kind="stable")[:k].tolist()
+    series = [one for each in found for one in each.fleet]
+    return replace(
+        found[0],
+        distances=distances[order],
+        fleet=end_to_end([series[place] for place in order], found[0].fleet.signal),
+        compared=sum(each.compared for each in found),
+        devices=sum(each.devices for each in found),
+    )
+
+
 def chosen_devices(fleet: FleetSeries, places: Ints | Sequence[int]) -> FleetSeries:
     """Lay the series at these places end to end, in their order."""
-    spans = [slice(int(fleet.offsets[at]), int(fleet.offsets[at + 1])) for at in places]
-    nothing: list[Any] = [np.zeros(0)]
-    times = None
-    if fleet.event_ts is not None:
-        parts = [fleet.event_ts[span] for span in spans]
-        times = np.concatenate([*parts, np.zeros(0, "datetime64[us]")])
+    return end_to_end([fleet[int(at)] for at in places], fleet.signal)
+
+
+def end_to_end(series: Sequence[Series], signal: str | None) -> FleetSeries:
+    """Lay series end to end, with their devices' names, and their times where all have them."""
+    times = [each.event_ts for each in series if each.event_ts is not None]
     return FleetSeries(
-        np.concatenate([fleet.values[span] for span in spans] or nothing),
-        np.cumsum([0, *(span.stop - span.start for span in spans)], dtype=np.int64),
-        tuple(fleet.device_ids[at] for at in places),
-        fleet.signal,
-        times,
+        np.concatenate([np.zeros(0), *(each.values for each in series)]),
+        np.cumsum([0, *map(len, series)], dtype=np.int64),
+        tuple(str(each.device_id) for each in series),
+        signal,
+        np.concatenate(times) if times and len(times) == len(series) else None,
     )

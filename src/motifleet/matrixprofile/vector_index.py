@@ -93,16 +93,14 @@ class VectorIndex:
     def nbytes(self) -> int:
         """How much memory vectors, numbers and centres take."""
         each = self.inner.code_size + 8
-        return len(self) * each + self.cells * self.inner.d * 4
+        return len(self) * int(each) + self.cells * int(self.inner.d) * 4
 
     def add(self, vectors: Vectors, numbers: Ints) -> None:
         """Add vectors by their numbers."""
         self.inner.add_with_ids(np.ascontiguousarray(vectors), np.ascontiguousarray(numbers))
 
-    def search(
-        self, vectors: Vectors, k: int, probes: int, threads: int
-    ) -> tuple[Floats, Ints]:
-        """Find the k nearest of each vector: squared distances and numbers, -1 where there are less."""
+    def search(self, vectors: Vectors, k: int, probes: int, threads: int) -> tuple[Floats, Ints]:
+        """Find the k nearest of each: squared distances and numbers, -1 where there are fewer."""
         library = faiss()
         library.omp_set_num_threads(threads or default_threads())
         self.inner.nprobe = min(probes, self.cells)
