@@ -31,6 +31,7 @@ NAMES = (
     "geo",
     "import-speed",
     "simulation",
+    "similar",
     "start-up",
 )
 FOLDER = Path(__file__).parent / "results"

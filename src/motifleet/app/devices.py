@@ -26,7 +26,7 @@ from motifleet.types import FleetSeries, Series
 
 EXACT = 2_000
 """Up to so many devices are compared one by one, unless it is said otherwise."""
-CANDIDATES = 300
+CANDIDATES = 200
 """Devices that an index chooses, to be compared one by one."""
 Note = Callable[[str], None]
 

@@ -26,7 +26,7 @@ WINDOWS = 96
 """Windows of each device that are stored at most."""
 SOUGHT = 1024
 """Windows of a series that are sought at most."""
-HITS = 128
+HITS = 512
 """Stored windows that are found for each."""
 PROBES = 24
 """Cells that each is sought in."""
@@ -197,28 +197,24 @@ class DeviceIndex:
         count, share = kernels.result_count(count), checked_share(share)
         one = fitting(series, self.m, "of the device")
         self._cells.threads = kernels.resolve_threads(threads)
-        found, scores = self._estimates(one.values, share)
+        order = self._ranking(one.values, share)
         own = self._places.get(one.device_id or "", -1)
-        order = found[np.argsort(scores, kind="stable")]
         names = self.device_ids
         return tuple(names[place] for place in order[order != own][:count].tolist())
 
-    def _estimates(self, values: Floats, share: float) -> tuple[Ints, Floats]:
-        nothing = np.zeros(0, np.int64), np.zeros(0)
+    def _ranking(self, values: Floats, share: float) -> Ints:
         if self._scaling is None or not self.vectors:
-            return nothing
+            return np.zeros(0, np.int64)
         values = self._scaling.apply(values)
         whole = np.array([0, len(values)], np.int64)
         starts, _, (total,) = self._embedding.chosen(values, whole, SOUGHT)
         if not total:
-            return nothing
+            return np.zeros(0, np.int64)
         vectors = self._embedding.vectors(values, starts)
         distances, numbers = self._cells.search(vectors, HITS, PROBES)
         counts = np.concatenate(self._counts)
-        weights = counts / np.clip(counts, 1, self._most)
-        hits = Hits(distances, numbers, self._most, total / len(starts), weights)
-        values_of_both = counts + total + 2.0 * (self.m - 1)
-        return hits.estimates(np.asarray(share * values_of_both))
+        hits = Hits(distances, numbers, self._most, int(total), counts, self.m - 1)
+        return hits.ranking(share)
 
     def save(self, path: Path | str, source: Mapping[str, Any] | None = None) -> None:
         """Write the index to a file, which appears whole or not at all.
