@@ -1,8 +1,8 @@
 """Devices that behave alike: the index against comparing all, and how both grow with the fleet.
 
-Devices of a group drive the same tours in their own order, pace and noise, 240 reports each, so that
-a million of them fit into memory. ``python -m bench.similar 1000000`` measures other sizes than
-those of ``make bench``: 100,000 devices take some minutes, a million most of an hour.
+Devices of a group drive the same tours in their own order, pace and noise, 240 reports each, so
+that a million of them fit into memory. ``python -m bench.similar 100000 1000000`` measures other
+sizes than those of ``make bench``, which take minutes and more.
 """
 
 import sys
