@@ -10,10 +10,13 @@ from time import perf_counter
 
 import numpy as np
 
+from bench.rows import Row
+
 from motifleet.matrixprofile import DeviceIndex, device_distances, similar_devices
 from motifleet.matrixprofile.similar import chosen_devices
 from motifleet.types import FleetSeries
 
+TITLE = "devices that behave alike, 240 reports each, by an index, against comparing all"
 SIZES = (1_000, 10_000)
 N, M, K, QUERIES, GROUP, PARTS = 240, 30, 10, 20, 40, 3
 
@@ -35,9 +38,9 @@ def simulated(devices: int, seed: int = 0) -> FleetSeries:
     return FleetSeries(values.ravel(), np.arange(devices + 1) * N, names, "signal")
 
 
-def rows(sizes: tuple[int, ...] = SIZES) -> list[dict[str, object]]:
+def rows(sizes: tuple[int, ...] = SIZES) -> list[Row]:
     """One row for each size, the growth since the one before it as an exponent."""
-    found: list[dict[str, object]] = []
+    found: list[Row] = []
     for devices in sizes:
         row = _measure(devices)
         if found:
@@ -53,7 +56,7 @@ def rows(sizes: tuple[int, ...] = SIZES) -> list[dict[str, object]]:
     return found
 
 
-def _measure(devices: int) -> dict[str, object]:
+def _measure(devices: int) -> Row:
     fleet = simulated(devices)
     index = DeviceIndex(M)
     start = perf_counter()

@@ -42,16 +42,16 @@ def recall(index: DeviceIndex, fleet: FleetSeries, normalize: bool, asked: range
         truth = device_distances(fleet[number], fleet, index.m, normalize=normalize)
         truth[number] = np.inf
         nearest = {fleet.device_ids[place] for place in np.argsort(truth, kind="stable")[:10]}
-        found.append(len(nearest & set(index.candidates(fleet[number], 100))) / 10)
+        found.append(len(nearest & set(index.candidates(fleet[number], 100, threads=1))) / 10)
     return float(np.mean(found))
 
 
 @pytest.mark.parametrize("normalize", [True, False])
 def test_the_nearest_are_among_the_candidates(normalize: bool) -> None:
-    fleet = fleet_of(groups(1000))
-    index = DeviceIndex(24, normalize=normalize)
-    index.extend(fleet)
-    assert recall(index, fleet, normalize, range(0, 1000, 67)) >= 0.95
+    fleet = fleet_of(groups(480))
+    index = DeviceIndex(24, normalize=normalize, windows=48)
+    index.extend(fleet, threads=1)
+    assert recall(index, fleet, normalize, range(0, 480, 40)) >= 0.95
 
 
 def test_an_index_grows_and_finds_cells_anew(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -61,7 +61,7 @@ def test_an_index_grows_and_finds_cells_anew(monkeypatch: pytest.MonkeyPatch) ->
     told: list[tuple[int, int | None]] = []
     for first in range(0, 600, 50):
         batch = fleet_of(parts[first : first + 50], first)
-        index.extend(batch, progress=lambda done, total: told.append((done, total)))
+        index.extend(batch, threads=1, progress=lambda done, total: told.append((done, total)))
     assert (len(index), index.vectors, told[-1]) == (600, 600 * 40, (50, 50))
     assert "truck-599" in index
     assert recall(index, fleet_of(parts), True, range(0, 600, 60)) >= 0.95
@@ -81,9 +81,9 @@ def test_what_cannot_be_compared_is_known_but_never_found() -> None:
 
 def test_the_same_devices_give_the_same_index() -> None:
     fleet = fleet_of(groups(200, seed=2))
-    first, second = DeviceIndex(24), DeviceIndex(24)
+    first, second = DeviceIndex(24, windows=20), DeviceIndex(24, windows=20)
     for index in (first, second):
-        index.extend(fleet)
+        index.extend(fleet, threads=1)
     for number in range(0, 200, 20):
         assert first.candidates(fleet[number]) == second.candidates(fleet[number])
 
@@ -157,7 +157,7 @@ def test_what_is_refused() -> None:
 def test_ctrl_c_stops_the_work_and_keeps_what_was_added() -> None:
     rng = np.random.default_rng(0)
     fleet = fleet_of([rng.normal(size=100) for _ in range(2000)])
-    index = DeviceIndex(20)
+    index = DeviceIndex(20, windows=10)
 
     def stop(done: int, total: int | None) -> None:
         if done >= 1024:
@@ -165,6 +165,6 @@ def test_ctrl_c_stops_the_work_and_keeps_what_was_added() -> None:
 
     assert threading.current_thread() is threading.main_thread()
     with pytest.raises(KeyboardInterrupt):
-        index.extend(fleet, progress=stop)
+        index.extend(fleet, progress=stop, threads=1)
     assert len(index) == 1024
     assert len(index.candidates(fleet[3], 7)) == 7
