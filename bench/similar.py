@@ -9,7 +9,6 @@ import sys
 from time import perf_counter
 
 import numpy as np
-
 from bench.rows import Row
 
 from motifleet.matrixprofile import DeviceIndex, device_distances, similar_devices

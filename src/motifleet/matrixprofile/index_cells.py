@@ -55,10 +55,14 @@ class Cells:
     def settle(self) -> None:
         """Take in what still waits."""
         if self._waiting:
-            self._renew()
+            if self.index is None or len(self) >= GROWTH * self.suited:
+                self._renew()
+            else:
+                self._take_in(self.index)
 
     def search(self, vectors: Vectors, k: int, probes: int) -> tuple[Floats, Ints]:
         """Find the k nearest of each vector: squared distances and numbers, -1 where less are."""
+        self.settle()  # an extension may have been stopped
         if self.index is None:
             return np.full((len(vectors), 0), np.inf), np.full((len(vectors), 0), -1)
         return self.index.search(vectors, k, probes, self.threads)
