@@ -6,7 +6,9 @@ import pytest
 from tests.cli.conftest import Run
 
 from motifleet.app import Alike, Selection, Simulation, devices, open_home
+from motifleet.app.index_store import IndexStore
 from motifleet.errors import IndexFileError
+from motifleet.matrixprofile import DeviceIndex
 
 
 @pytest.fixture
@@ -81,10 +83,10 @@ def test_many_devices_are_chosen_by_an_index_and_it_is_said(
 
 
 def test_names_lead_nowhere_else(trucks: Path) -> None:
-    store = devices.IndexStore(trucks)
+    store = IndexStore(trucks)
     path = store.path({"table": "../../etc/passwd", "signal": "..\\x", "m": 3})
     assert path.parent == trucks.absolute() / "indexes"
-    index = devices.DeviceIndex(9)
+    index = DeviceIndex(9)
     store.save({"table": "a", "signal": "b", "m": 9}, index, {"table": "other"})
     with pytest.raises(IndexFileError, match="got another one"):
         store.load({"table": "a", "signal": "b", "m": 9})

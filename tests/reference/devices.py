@@ -3,8 +3,8 @@
 import math
 
 import numpy as np
-from tests.reference.joins import Floats, matrix
-from tests.reference.self_join import windows
+from tests.reference.joins import matrix
+from tests.reference.self_join import Floats, windows
 
 
 def device_distance(

@@ -51,13 +51,13 @@ class Hits:
             devices[stored],
             distances[stored],
             weights[stored],
-            share * (self.counts + self.edge),
+            np.asarray(share * (self.counts + self.edge)),
         )
         together = _estimates(
             devices[both],
             distances[both],
             np.concatenate([weights[stored], ours]),
-            share * (self.counts + self.total + 2 * self.edge),
+            np.asarray(share * (self.counts + self.total + 2 * self.edge)),
         )
         found = np.unique(devices)
         places = [np.argsort(np.argsort(scores, kind="stable")) for scores in (alone, together)]
@@ -89,7 +89,7 @@ def _estimates(devices: Ints, distances: Floats, weights: Floats, ranks: Floats)
     places = np.searchsorted(reached, (before + ranks[found]) * (1 - 1e-12))
     lacking = 1 - (reached[lasts] - before) / np.maximum(ranks[found], 1e-12)
     scores = distances[np.minimum(places, lasts)].astype(np.float64)
-    return np.where(places <= lasts, scores, float(distances.max()) + lacking)
+    return np.asarray(np.where(places <= lasts, scores, float(distances.max()) + lacking))
 
 
 def _first_of_each(keys: Ints) -> Ints:
