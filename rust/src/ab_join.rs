@@ -23,7 +23,7 @@ pub struct AbJoin<'a> {
     pub m: usize,
     /// Of the plain distance; `None` for the z-normalised one.
     pub powers: Option<Powers>,
-    /// Whether windows of a single value have neighbours, and may be ones.
+    /// Whether windows that hold one value for more than half their length take part.
     pub constant: bool,
     pub options: Options<'a>,
 }
@@ -42,7 +42,7 @@ impl Kernel for AbJoin<'_> {
                 if self.constant {
                     levels
                 } else {
-                    levels.without_constant(values)
+                    levels.without_idle(values)
                 }
             };
             let [a, b] = self.series.map(side);
@@ -53,7 +53,14 @@ impl Kernel for AbJoin<'_> {
             let search = Search::new::<S>(&measure, &BANDS, self.options);
             return finish(simd, &search, &search.run(simd));
         }
-        let [a, b] = self.series.map(|values| Shapes::new(values, self.m));
+        let [a, b] = self.series.map(|values| {
+            let shapes = Shapes::new(values, self.m);
+            if self.constant {
+                shapes
+            } else {
+                shapes.without_idle(values)
+            }
+        });
         let measure = shapes::Between([&a, &b]);
         let search = Search::new::<S>(&measure, &BANDS, self.options);
         let [mut of_a, mut of_b] = if Tiles::suit::<S>(search.options) {

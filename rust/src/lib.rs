@@ -112,7 +112,7 @@ mod _core {
     }
 
     /// MPdist of a series to each of many; `rank` is which of the windows' distances counts, as a
-    /// share of all, and whether windows of a single value do.
+    /// share of all, and whether windows that hold one value for long do.
     #[pyfunction]
     fn mp_distances<'py>(
         py: Python<'py>,

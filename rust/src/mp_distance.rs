@@ -14,7 +14,7 @@ pub struct MpDistances<'a> {
     pub fleet: &'a Fleet<'a>,
     /// Which of the distances counts, from 0, the least, to 1, the largest.
     pub share: f64,
-    /// Whether windows of a single value count.
+    /// Whether windows that hold one value for more than half their length count.
     pub constant: bool,
     /// Of the plain distance; `None` for the z-normalised one.
     pub powers: Option<Powers>,
@@ -71,15 +71,16 @@ mod tests {
     use crate::reference;
     use crate::watch::Watch;
 
-    fn equal(window: &[f64]) -> bool {
-        window.iter().all(|value| *value == window[0])
+    fn idle(window: &[f64]) -> bool {
+        let runs = window.chunk_by(|a, b| a == b).map(<[f64]>::len);
+        runs.max().unwrap_or(0) > window.len() / 2
     }
 
     /// As its definition has it, of all pairs of windows that count.
     fn expected(a: &[f64], b: &[f64], m: usize, constant: bool, normalize: bool) -> f64 {
         let counts = |of: &[f64]| -> Vec<bool> {
             let windows = of.windows(m);
-            windows.map(|window| constant || !equal(window)).collect()
+            windows.map(|window| constant || !idle(window)).collect()
         };
         let (of_a, of_b) = (counts(a), counts(b));
         let mut matrix = reference::matrix(a, b, m, normalize);

@@ -1,10 +1,20 @@
 """How far devices are apart, as the definition has it: every window against every other."""
 
+import itertools
 import math
 
 import numpy as np
 from tests.reference.joins import matrix
 from tests.reference.self_join import Floats, windows
+
+
+def longest_run(window: Floats) -> int:
+    """How often one value follows itself at most."""
+    longest = run = 1
+    for before, value in itertools.pairwise(window.tolist()):
+        run = run + 1 if value == before else 1
+        longest = max(longest, run)
+    return longest
 
 
 def device_distance(
@@ -16,8 +26,8 @@ def device_distance(
     distances = matrix(a, b, m, normalize=normalize, p=p)
     if not constant:
         for side, axis in ((a, 0), (b, 1)):
-            flat = [bool((window == window[0]).all()) for window in windows(side, m)]
-            for number in np.flatnonzero(flat).tolist():
+            idle = [longest_run(window) > m // 2 for window in windows(side, m)]
+            for number in np.flatnonzero(idle).tolist():
                 np.moveaxis(distances, axis, 0)[number] = np.inf
     nearest = np.concatenate([distances.min(axis=1), distances.min(axis=0)])
     nearest = np.sort(nearest[np.isfinite(nearest)])

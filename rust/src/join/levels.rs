@@ -50,10 +50,10 @@ impl Levels {
         }
     }
 
-    /// Without the windows that hold a single value: as if one of it were missing.
-    pub fn without_constant(mut self, values: &[f64]) -> Self {
-        for (barrier, constant) in self.barrier.iter_mut().zip(stats::constant(values, self.m)) {
-            if constant {
+    /// Without windows that hold one value for long: as if one of theirs were missing.
+    pub fn without_idle(mut self, values: &[f64]) -> Self {
+        for (barrier, idle) in self.barrier.iter_mut().zip(stats::idle(values, self.m)) {
+            if idle {
                 *barrier = f64::NEG_INFINITY;
             }
         }

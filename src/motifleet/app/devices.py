@@ -41,7 +41,7 @@ class Alike:
 
     Args:
         m: the window length, in reports.
-        constant: whether windows that hold a single value count.
+        constant: whether windows count that hold one value for more than half their length.
         normalize: whether shapes are compared, or values as they are.
         share: which of the windows' distances counts.
     """

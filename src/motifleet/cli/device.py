@@ -11,7 +11,7 @@ from motifleet.cli.reports import Plot, Reports, over_reports
 app = typer.Typer(help="Find devices that behave alike.", no_args_is_help=True)
 
 Constant = Annotated[
-    bool, typer.Option("--constant", help="Let windows count that hold a single value.")
+    bool, typer.Option("--constant", help="Let windows count that hold one value for long.")
 ]
 Share = Annotated[
     float, typer.Option("--share", help="Which of the windows decides: 0 the nearest alone.")

@@ -12,7 +12,7 @@ from motifleet.matrixprofile.measure import Measure
 from motifleet.matrixprofile.nearest import complete_windows, nearest
 from motifleet.matrixprofile.options import Progress, progress_function
 from motifleet.matrixprofile.partition import NONE, grouped, medoid
-from motifleet.matrixprofile.ranking import constant_windows, disjoint
+from motifleet.matrixprofile.ranking import disjoint, idle_windows
 from motifleet.matrixprofile.series import fleet_values
 from motifleet.matrixprofile.similar import chosen_devices
 from motifleet.types import FleetSeries, Floats, Frozen, Ints, Series
@@ -192,7 +192,7 @@ def device_clusters(
         least: how many devices make a cluster.
         sample: how many devices are compared with one another at most.
         seed: of the choice of the sample; the same seed gives the same clusters.
-        constant: whether windows that hold a single value count.
+        constant: whether windows count that hold one value for more than half their length.
         normalize: whether a window's level and scale are taken out before it is compared; False
             for the plain distance, which sees both.
         p: of the norm that the plain distance is, from 1 (Manhattan) over 2 (Euclidean) to 20.
@@ -356,7 +356,7 @@ def _typical(
     values = series.values
     usable = complete_windows(values, m)
     if not constant:
-        usable &= ~constant_windows(values, m)
+        usable &= ~idle_windows(values, m)
     sums = np.zeros(len(usable))
     for other in others:
         (distances, _), _ = nearest(values, other.values, m, measure, threads=threads, simd=simd)

@@ -33,14 +33,15 @@ def device_distances(
     the other, the one at the given share, counted from the smallest. The rank is ⌈share · values⌉,
     where the windows that can be compared count as if they lay in a row: as many values as there
     are windows, and m - 1 more for each of the two series. Without gaps, and without windows that
-    hold a single value, it is the same as `mpdist`.
+    hold one value for long, it is the same as `mpdist`.
 
     Args:
         series: n values, at least m.
         fleet: one signal of many devices.
         m: the window length, at least 3.
-        constant: whether windows that hold a single value count. Vehicles that stand still all have
-            them in common, so by default they do not.
+        constant: whether windows count that hold one value for more than half their length.
+            Vehicles that stand still, or have just begun to move, all have them in common, so by
+            default they do not.
         normalize: whether a window's level and scale are taken out before it is compared; False
             for the plain distance, which sees both.
         p: of the norm that the plain distance is, from 1 (Manhattan) over 2 (Euclidean) to 20.
@@ -52,7 +53,7 @@ def device_distances(
 
     Returns:
         shape (devices,), infinity where nothing can be compared: the device is shorter than m, has
-        gaps in all its windows, or never varies.
+        gaps in all its windows, or seldom varies.
 
     Raises:
         InvalidArgumentError: m, share or p is out of its bounds, the series is shorter than m,

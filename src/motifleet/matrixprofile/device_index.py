@@ -46,7 +46,7 @@ class DeviceIndex:
 
     Args:
         m: the window length, at least 3.
-        constant: whether windows that hold a single value count.
+        constant: whether windows count that hold one value for more than half their length.
         normalize: whether a window's level and scale are taken out before it is compared; False
             for the plain Euclidean distance, which sees both.
         windows: how many windows of each device are stored at most.

@@ -14,6 +14,7 @@ from motifleet.matrixprofile.panels import (
     moments,
     name_of,
 )
+from motifleet.matrixprofile.ranking import idle_windows
 from motifleet.types import Floats, Series
 
 if TYPE_CHECKING:
@@ -44,10 +45,14 @@ def similar_figure(found: "SimilarDevices", k: int) -> "Figure":
 
 
 def _shared(a: Series, b: Series, found: "SimilarDevices") -> tuple[int, int] | None:
-    """Choose the pair of windows that two devices share most closely."""
+    """Choose the pair of windows that two devices share most closely, of those that count."""
     join = ab_join(a, b, found.m, normalize=found.normalize, p=found.p)
-    pairs = join.motifs(1, constant=found.constant)
-    return (pairs[0].index, pairs[0].neighbor_index) if pairs else None
+    distances, places = join.distances, join.indices
+    if not found.constant:
+        idle, theirs = (idle_windows(each.values, found.m) for each in (a, b))
+        distances = np.where(idle | theirs[places], np.inf, distances)
+    best = int(np.argmin(distances))
+    return (best, int(places[best])) if np.isfinite(distances[best]) else None
 
 
 def clusters_figure(found: "DeviceClusters", k: int) -> "Figure":

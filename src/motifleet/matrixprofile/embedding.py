@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from motifleet.matrixprofile.nearest import complete_windows
-from motifleet.matrixprofile.ranking import constant_windows
+from motifleet.matrixprofile.ranking import constant_windows, idle_windows
 from motifleet.types import Floats, Ints
 
 Vectors = NDArray[np.float32]
@@ -59,7 +59,7 @@ class Embedding:
         m: the windows' length.
         normalize: whether level and scale are taken out; then the vectors have length 1 at most,
             and a distance d of windows is one of d / √m between vectors.
-        constant: whether windows that hold a single value are taken.
+        constant: whether windows that hold one value for more than half of them are taken.
         dimensions: how many cosines.
     """
 
@@ -102,7 +102,9 @@ class Embedding:
         if len(values) < self.m:
             return np.zeros(0, np.bool_)
         usable = complete_windows(values, self.m)
-        if not self.constant or self.normalize:
+        if not self.constant:
+            usable &= ~idle_windows(values, self.m)
+        elif self.normalize:
             # Without scale, a window of a single value has no shape to be found by.
             usable &= ~constant_windows(values, self.m)
         return usable

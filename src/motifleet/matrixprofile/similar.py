@@ -34,7 +34,7 @@ class SimilarDevices(Frozen):
         normalize: whether shapes were compared, or values as they are.
         p: the norm of plain distances.
         share: which of the windows' distances counts.
-        constant: whether windows that hold a single value count.
+        constant: whether windows count that hold one value for more than half their length.
     """
 
     series: Series
@@ -129,7 +129,7 @@ def similar_devices(
         fleet: one signal of many devices.
         m: the window length, at least 3.
         k: how many at most; devices with which nothing can be compared are never found.
-        constant: whether windows that hold a single value count.
+        constant: whether windows count that hold one value for more than half their length.
         normalize: whether a window's level and scale are taken out before it is compared; False
             for the plain distance, which sees both.
         p: of the norm that the plain distance is, from 1 (Manhattan) over 2 (Euclidean) to 20.
