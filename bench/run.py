@@ -32,6 +32,7 @@ NAMES = (
     "geo",
     "import-speed",
     "simulation",
+    "similar",
     "start-up",
 )
 FOLDER = Path(__file__).parent / "results"

@@ -23,6 +23,8 @@ pub struct AbJoin<'a> {
     pub m: usize,
     /// Of the plain distance; `None` for the z-normalised one.
     pub powers: Option<Powers>,
+    /// Whether windows that hold one value for more than half their length take part.
+    pub constant: bool,
     pub options: Options<'a>,
 }
 
@@ -35,7 +37,14 @@ impl Kernel for AbJoin<'_> {
     fn run<S: Simd>(self, simd: S) -> [Found; 2] {
         if let Some(powers) = self.powers {
             let frame = Frame::of(&self.series);
-            let side = |values| Levels::new(values, self.m, frame, powers);
+            let side = |values| {
+                let levels = Levels::new(values, self.m, frame, powers);
+                if self.constant {
+                    levels
+                } else {
+                    levels.without_idle(values)
+                }
+            };
             let [a, b] = self.series.map(side);
             let measure = levels::Between {
                 sides: [&a, &b],
@@ -44,7 +53,14 @@ impl Kernel for AbJoin<'_> {
             let search = Search::new::<S>(&measure, &BANDS, self.options);
             return finish(simd, &search, &search.run(simd));
         }
-        let [a, b] = self.series.map(|values| Shapes::new(values, self.m));
+        let [a, b] = self.series.map(|values| {
+            let shapes = Shapes::new(values, self.m);
+            if self.constant {
+                shapes
+            } else {
+                shapes.without_idle(values)
+            }
+        });
         let measure = shapes::Between([&a, &b]);
         let search = Search::new::<S>(&measure, &BANDS, self.options);
         let [mut of_a, mut of_b] = if Tiles::suit::<S>(search.options) {
@@ -58,8 +74,10 @@ impl Kernel for AbJoin<'_> {
         } else {
             search.run(simd)
         };
-        constant::in_other(&mut of_a, self.options.k, &a.windows, &b.windows);
-        constant::in_other(&mut of_b, self.options.k, &b.windows, &a.windows);
+        if self.constant {
+            constant::in_other(&mut of_a, self.options.k, &a.windows, &b.windows);
+            constant::in_other(&mut of_b, self.options.k, &b.windows, &a.windows);
+        }
         finish(simd, &search, &[of_a, of_b])
     }
 }
@@ -111,6 +129,7 @@ mod tests {
                 series,
                 m,
                 powers: (!normalize).then_some(Powers::Square),
+                constant: true,
                 options: Options {
                     k,
                     threads: 1,

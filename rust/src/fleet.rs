@@ -28,6 +28,11 @@ impl<'a> Fleet<'a> {
         (rises && ends && m > 0).then_some(Fleet { values, offsets, m })
     }
 
+    /// How many series there are.
+    pub fn len(&self) -> usize {
+        self.offsets.len() - 1
+    }
+
     pub fn series(&self) -> impl Iterator<Item = &'a [f64]> {
         let values = self.values;
         self.offsets
@@ -141,7 +146,7 @@ impl<'a> Fleet<'a> {
     }
 
     /// Gives every series that has a window to `work`: short ones a thread each, long ones all.
-    fn spread<P: Send>(
+    pub fn spread<P: Send>(
         &self,
         mut jobs: Vec<(&'a [f64], P)>,
         threads: usize,

@@ -10,6 +10,7 @@ mod dots;
 mod fleet;
 mod interpreter;
 mod join;
+mod mp_distance;
 mod multidimensional;
 mod nearest;
 mod norm;
@@ -29,6 +30,7 @@ mod watch;
 use ab_join::AbJoin;
 use fleet::Fleet;
 use join::search::Options;
+use mp_distance::MpDistances;
 use multidimensional::Join;
 use nearest::{Found, Nearest};
 use norm::{Norm, Powers};
@@ -99,6 +101,7 @@ mod _core {
                 series,
                 m,
                 powers,
+                constant: true,
                 options,
             })
         })?;
@@ -106,6 +109,42 @@ mod _core {
             found
                 .map(|(distances, indices)| (distances.into_pyarray(py), indices.into_pyarray(py))),
         )
+    }
+
+    /// MPdist of a series to each of many; `rank` is which of the windows' distances counts, as a
+    /// share of all, and whether windows that hold one value for long do.
+    #[pyfunction]
+    fn mp_distances<'py>(
+        py: Python<'py>,
+        series: PyReadonlyArray1<'py, f64>,
+        values: PyReadonlyArray1<'py, f64>,
+        offsets: PyReadonlyArray1<'py, i64>,
+        m: usize,
+        rank: (f64, bool),
+        how: How,
+    ) -> PyResult<Array<'py, f64>> {
+        let level = level(&how.simd)?;
+        let powers = how.powers()?;
+        let (series, fleet) = (series.as_slice()?, fleet(&values, &offsets, m)?);
+        if series.len() < m {
+            return Err(PyValueError::new_err(
+                "expected a series of m values or more",
+            ));
+        }
+        let pairs = (series.len() + 1 - m) * fleet.windows();
+        let (share, constant) = rank;
+        let distances = how.watched(py, pairs, |options| {
+            MpDistances {
+                series,
+                fleet: &fleet,
+                share,
+                constant,
+                powers,
+                options,
+            }
+            .compute(level)
+        })?;
+        Ok(distances.into_pyarray(py))
     }
 
     /// The multidimensional profile of `values` (channels, n), or of it and `other` joined.

@@ -214,6 +214,21 @@ pub fn missing(values: &[f64], m: usize) -> impl Iterator<Item = bool> {
     gaps.skip(m - 1)
 }
 
+/// Of each window, whether more than half of its values, one after another, are equal.
+pub fn idle(values: &[f64], m: usize) -> impl Iterator<Item = bool> {
+    let (half, mut equal, mut last) = (m / 2 + 1, 0, None);
+    let runs = values.iter().enumerate().map(move |(at, value)| {
+        let goes_on = at > 0 && values[at - 1] == *value;
+        equal = if goes_on { equal + 1 } else { 1 };
+        if equal >= half {
+            last = Some(at);
+        }
+        // The run must have begun within the window that ends here.
+        last.is_some_and(|last| last + m >= at + half)
+    });
+    runs.skip(m - 1)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -234,6 +249,18 @@ mod tests {
                 assert!((windows.mean[i] - mean).abs() <= 1e-15, "mean {i}");
                 assert!((windows.norm[i] - norm).abs() <= 1e-14 * norm, "norm {i}");
             }
+        }
+    }
+
+    #[test]
+    fn idle_windows_hold_one_value_for_more_than_half() {
+        let values = [1.0, 5.0, 5.0, 5.0, 5.0, 2.0, 3.0, 2.0, 2.0, 2.0];
+        for m in [3, 4, 5, 6, 10] {
+            let expected = values.windows(m).map(|window| {
+                let runs = window.chunk_by(|a, b| a == b);
+                runs.map(<[f64]>::len).max().unwrap() > m / 2
+            });
+            assert!(idle(&values, m).eq(expected), "{m}");
         }
     }
 

@@ -5,6 +5,8 @@ MotifleetError
 ├── InvalidArgumentError       an argument is out of its bounds     (also a ValueError)
 │   └── TooShortError          a series has too few values for the window, or none at all
 ├── SettingsError              a setting or the home folder cannot be used
+├── MissingExtraError          a library is needed that is not installed (names the command)
+├── IndexFileError             an index of devices cannot be read, or does not fit
 ├── ReadError                  a file cannot be read as telemetry
 ├── TableError                 something about a table
 │   ├── UnknownTableError      no table of that name                (names the near miss)
@@ -46,6 +48,19 @@ class TooShortError(InvalidArgumentError):
 
 class SettingsError(MotifleetError):
     """A setting or the home folder cannot be used."""
+
+
+class MissingExtraError(MotifleetError):
+    """A library is needed that is not installed."""
+
+    def __init__(self, what: str, library: str, extra: str) -> None:
+        super().__init__(
+            f"{what} needs {library}, which is not installed: `pip install 'motifleet[{extra}]'`"
+        )
+
+
+class IndexFileError(MotifleetError):
+    """An index of devices cannot be read, or does not fit what is asked of it."""
 
 
 class ReadError(MotifleetError):

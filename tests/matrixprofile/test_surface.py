@@ -21,6 +21,8 @@ from motifleet.matrixprofile import (
     ab_join,
     anomaly_scores,
     consensus_motif,
+    device_clusters,
+    device_distances,
     distance_profile,
     findings_table,
     fleet_anomalies,
@@ -32,6 +34,7 @@ from motifleet.matrixprofile import (
     multidimensional_profile,
     per_device,
     segment,
+    similar_devices,
     snippets,
     variable_discords,
 )
@@ -48,6 +51,8 @@ FLEET = FleetSeries(
     np.datetime64("2026-03-02", "us") + np.arange(325) * np.timedelta64(60, "s"),
 )
 
+OTHERS = FleetSeries(FLEET.values[160:], FLEET.offsets[1:] - 160, FLEET.device_ids[1:], "speed")
+
 # The functions of the room, called with one series (and another, where they take two).
 CALLS: dict[str, Callable[[Any], Any]] = {
     "matrix_profile": lambda x: matrix_profile(x, 12).distances,
@@ -59,6 +64,8 @@ CALLS: dict[str, Callable[[Any], Any]] = {
     "match, pattern": lambda x: [each.index for each in match(x, np.tile(OTHER, 3), k=2)],
     "mpdist": lambda x: mpdist(x, OTHER, 12),
     "mpdist, second": lambda x: mpdist(OTHER, x, 12),
+    "device_distances": lambda x: device_distances(x, OTHERS, 12),
+    "similar_devices": lambda x: similar_devices(x, OTHERS, 12).distances,
     "motif_sets": lambda x: [each.seed.index for each in motif_sets(x, 12)],
     "segment": lambda x: segment(x, 12, zone=1).curve,
     "snippets": lambda x: snippets(x, 40).profiles,
@@ -153,10 +160,14 @@ def test_what_was_passed_in_stays_as_it_was_and_writable() -> None:
 FUNCTIONS = [
     name for name in matrixprofile.__all__ if inspect.isfunction(getattr(matrixprofile, name))
 ]
+PUT_TOGETHER = {"nearest_of", "chosen_by_index"}
 FIRST = ["pattern", "series", "fleet", "a", "b"]
 ORDER = [
     "other",
     "k",
+    "least",
+    "sample",
+    "seed",
     "neighbor",
     "radius",
     "zone",
@@ -178,7 +189,7 @@ ORDER = [
 
 
 @pytest.mark.parametrize(
-    "name", set(FUNCTIONS) - {"exclusion_zone", "findings_table", "per_device"}
+    "name", set(FUNCTIONS) - {"exclusion_zone", "findings_table", "per_device", *PUT_TOGETHER}
 )
 def test_arguments_are_the_same_in_the_same_order_everywhere(name: str) -> None:
     """First what is searched, then m, then by name alone: always in one order."""
@@ -217,6 +228,12 @@ def channels_snapshot() -> Any:
     return stream.snapshot()
 
 
+def clusters() -> Any:
+    values = np.concatenate([FLEET.values[:320], VALUES + 0.1 * RNG.normal(size=160)])
+    names = ("truck-1", "truck-2", "truck-3")
+    return device_clusters(FleetSeries(values, np.arange(4) * 160, names), 12, k=1, least=2)
+
+
 RESULTS: dict[str, Callable[[], Any]] = {
     "MatrixProfile": lambda: matrix_profile(FLEET[0], 12, k=2),
     "FleetProfile": lambda: fleet_profile(FLEET, 12, k=2),
@@ -228,6 +245,9 @@ RESULTS: dict[str, Callable[[], Any]] = {
     "MotifSet": lambda: motif_sets(FLEET, 12)[0],
     "ConsensusMotif": lambda: consensus_motif(FLEET, 12),
     "VariableDiscords": lambda: variable_discords(FLEET, range(10, 14), k=2),
+    "SimilarDevices": lambda: similar_devices(FLEET[0], FLEET, 12),
+    "DeviceClusters": clusters,
+    "DeviceCluster": lambda: clusters().clusters[0],
     "StreamSnapshot": snapshot,
     "Arrivals": arrivals,
     "MultidimensionalArrivals": channels_arrivals,

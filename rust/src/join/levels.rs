@@ -50,6 +50,16 @@ impl Levels {
         }
     }
 
+    /// Without windows that hold one value for long: as if one of theirs were missing.
+    pub fn without_idle(mut self, values: &[f64]) -> Self {
+        for (barrier, idle) in self.barrier.iter_mut().zip(stats::idle(values, self.m)) {
+            if idle {
+                *barrier = f64::NEG_INFINITY;
+            }
+        }
+        self
+    }
+
     fn window(&self, i: usize) -> &[f64] {
         &self.scaled[i..i + self.m]
     }

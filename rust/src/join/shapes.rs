@@ -8,7 +8,7 @@ use super::{Block, Measure, Walk};
 use crate::dots::{Dot, Dots, Scaled, SquaredDistance};
 use crate::reseed::{self, Diagonals, Event};
 use crate::simd::Simd;
-use crate::stats::{Kind, Windows};
+use crate::stats::{self, Kind, Windows};
 use crate::watch::Watch;
 use std::sync::OnceLock;
 
@@ -69,6 +69,17 @@ impl Shapes {
                 divisor: self.windows.inverse.iter().map(some).collect(),
             }
         })
+    }
+
+    /// Without windows that hold one value for long: as if one of theirs were missing.
+    pub fn without_idle(mut self, values: &[f64]) -> Self {
+        for (i, idle) in stats::idle(values, self.windows.m).enumerate() {
+            if idle {
+                self.windows.kind[i] = Kind::Missing;
+                self.windows.inverse[i] = 0.0;
+            }
+        }
+        self
     }
 
     fn operands(&self) -> Operands<'_> {

@@ -7,9 +7,11 @@ in one go and writes a report.
 """
 
 from motifleet.app.demo import DemoResult, Phase, run_demo
+from motifleet.app.devices import Alike, Devices
 from motifleet.app.geo import Geo
 from motifleet.app.home import Motifleet, open_home
 from motifleet.app.imports import validate_file
+from motifleet.app.index_store import Indexed
 from motifleet.app.progress import Progress
 from motifleet.app.report import Report
 from motifleet.app.results import FileCheck, ImportResult
@@ -17,10 +19,13 @@ from motifleet.app.selection import Selection
 from motifleet.app.simulation import Simulation, write_simulation
 
 __all__ = [
+    "Alike",
     "DemoResult",
+    "Devices",
     "FileCheck",
     "Geo",
     "ImportResult",
+    "Indexed",
     "Motifleet",
     "Phase",
     "Progress",

@@ -7,17 +7,27 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from motifleet.app.devices import Alike, Devices, Note, unsaid
 from motifleet.app.files import file_series, is_file
 from motifleet.app.findings import Search
 from motifleet.app.geo import Geo
 from motifleet.app.imports import import_file
+from motifleet.app.index_store import Indexed
 from motifleet.app.progress import Progress, unseen
 from motifleet.app.results import ImportResult
 from motifleet.app.selection import Selection
 from motifleet.app.simulation import Simulation, land_simulation
 from motifleet.config import Settings, load_settings
 from motifleet.errors import InvalidArgumentError
-from motifleet.matrixprofile import Discord, FleetProfile, Match, Motif, fleet_profile
+from motifleet.matrixprofile import (
+    DeviceClusters,
+    Discord,
+    FleetProfile,
+    Match,
+    Motif,
+    SimilarDevices,
+    fleet_profile,
+)
 from motifleet.tables import Tables, open_tables
 from motifleet.telemetry import ColumnMapping, fleet_series
 from motifleet.types import FleetSeries, Floats, Series
@@ -216,6 +226,94 @@ class Motifleet:
         search = self._search(table, signal, selection, step, progress)
         return search.matches(pattern, k, max_distance)
 
+    def similar_devices(
+        self,
+        table: str,
+        device: str,
+        signal: str,
+        alike: Alike | int,
+        *,
+        k: int = 10,
+        exact: bool | None = None,
+        selection: Selection = EVERYTHING,
+        step: float | None = None,
+        progress: Progress = unseen,
+        note: Note = unsaid,
+    ) -> SimilarDevices:
+        """Which devices behave like this one? The k nearest by the shapes that they share.
+
+        Args:
+            table: the table's name, or a file of reports.
+            device: the device.
+            signal: the signal's column.
+            alike: how devices are compared, or only the window's length.
+            k: how many.
+            exact: whether to compare all devices; False: those that an index chooses; None: all,
+                unless there are many, which is then said.
+            selection: which reports.
+            step: seconds between reports; None: each device's median.
+            progress: told the number of devices done.
+            note: told how the answer came about, where a person should know.
+        """
+        devices = self._alike((table, signal, selection), step, progress, note)
+        return devices.similar(device, k, _alike(alike), exact)
+
+    def clusters(
+        self,
+        table: str,
+        signal: str,
+        alike: Alike | int,
+        *,
+        k: int | None = None,
+        least: int = 3,
+        sample: int = 400,
+        seed: int = 0,
+        selection: Selection = EVERYTHING,
+        step: float | None = None,
+        progress: Progress = unseen,
+    ) -> DeviceClusters:
+        """The groups of devices that behave alike, and those that are like no others.
+
+        Args:
+            table: the table's name, or a file of reports.
+            signal: the signal's column.
+            alike: how devices are compared, or only the window's length.
+            k: how many clusters; None: as many as there seem to be.
+            least: how many devices make a cluster.
+            sample: how many devices are compared with one another at most.
+            seed: of the choice of the sample.
+            selection: which reports.
+            step: seconds between reports; None: each device's median.
+            progress: told the number of devices done.
+        """
+        devices = self._alike((table, signal, selection), step, progress)
+        return devices.clusters(_alike(alike), k=k, least=least, sample=sample, seed=seed)
+
+    def index_devices(
+        self,
+        table: str,
+        signal: str,
+        alike: Alike | int,
+        *,
+        rebuild: bool = False,
+        selection: Selection = EVERYTHING,
+        step: float | None = None,
+        progress: Progress = unseen,
+    ) -> Indexed:
+        """Build the index that `similar_devices` chooses by, or add new devices to it.
+
+        Args:
+            table: the table's name.
+            signal: the signal's column.
+            alike: how devices are compared, or only the window's length.
+            rebuild: whether to build it anew, so that new reports of its devices count.
+            selection: which reports.
+            step: seconds between reports; None: each device's median.
+            progress: told the number of devices done.
+        """
+        devices = self._alike((table, signal, selection), step, progress)
+        return devices.index(_alike(alike), rebuild)
+
     def profile(
         self,
         table: str,
@@ -236,6 +334,15 @@ class Motifleet:
         """
         fleet = self.fleet_series(table, signal, selection=selection, step=step)
         return fleet_profile(fleet, m, threads=self.settings.threads, simd=self.settings.simd)
+
+    def _alike(
+        self,
+        question: tuple[str, str, Selection],
+        step: float | None,
+        progress: Progress,
+        note: Note = unsaid,
+    ) -> Devices:
+        return Devices(self.tables, self.settings, *question, _seconds(step), progress, note)
 
     def _search(
         self,
@@ -261,6 +368,10 @@ class Motifleet:
             self.settings.simd,
             progress,
         )
+
+
+def _alike(alike: Alike | int) -> Alike:
+    return alike if isinstance(alike, Alike) else Alike(alike)
 
 
 def _seconds(step: float | None) -> timedelta | None:

@@ -8,7 +8,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from motifleet import __version__
-from motifleet.cli import demo, geo, pattern, table, telemetry
+from motifleet.cli import demo, device, geo, pattern, table, telemetry
 from motifleet.cli import map as maps
 from motifleet.errors import MotifleetError
 
@@ -23,6 +23,7 @@ app.command("demo")(demo.demo)
 app.add_typer(telemetry.app, name="telemetry")
 app.add_typer(table.app, name="table")
 app.add_typer(pattern.app, name="pattern")
+app.add_typer(device.app, name="device")
 app.add_typer(geo.app, name="geo")
 app.add_typer(maps.app, name="map")
 

@@ -63,6 +63,10 @@ class Reports(Selected):
         settings = self.open().settings
         return {"threads": settings.threads, "simd": settings.simd}
 
+    def selection(self) -> "Selection":
+        """Tell which reports are meant."""
+        return options.selection(self.devices, self.start, self.end, self.where, self.as_of)
+
     def fleet(self, signal: str) -> "FleetSeries":
         """Read one signal of all devices."""
         return self.open().fleet_series(

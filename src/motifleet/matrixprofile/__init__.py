@@ -12,7 +12,8 @@ the same time. `StreamingProfile` keeps the profile of a device up with every va
 `MultidimensionalStream` does so for several channels at the same time, `FleetStream` watches
 many devices at once. On these stand the findings that need more than one low or high point:
 `motif_sets`, `consensus_motif`, `segment`, `snippets`, `mpdist`, `variable_discords` and
-`anomaly_scores`.
+`anomaly_scores`. `similar_devices` and `device_clusters` say which devices of a fleet behave
+alike, and a `DeviceIndex` chooses where there are too many to compare them all.
 
 The conventions are those of the established libraries, so that results agree: float64; a window
 with a missing or infinite value is at distance infinity, index -1; two constant windows are at
@@ -28,6 +29,9 @@ from motifleet.matrixprofile.anomaly import Anomaly, AnomalyScores, anomaly_scor
 from motifleet.matrixprofile.arrivals import Arrivals
 from motifleet.matrixprofile.channels import ChannelsLike
 from motifleet.matrixprofile.consensus import ConsensusMotif, consensus_motif
+from motifleet.matrixprofile.device_clusters import DeviceCluster, DeviceClusters, device_clusters
+from motifleet.matrixprofile.device_distance import device_distances
+from motifleet.matrixprofile.device_index import DeviceIndex
 from motifleet.matrixprofile.device_streams import FleetStream
 from motifleet.matrixprofile.each_device import per_device
 from motifleet.matrixprofile.findings import (
@@ -61,6 +65,12 @@ from motifleet.matrixprofile.options import Progress
 from motifleet.matrixprofile.profile import MatrixProfile, matrix_profile
 from motifleet.matrixprofile.segmentation import Boundary, Segmentation, segment
 from motifleet.matrixprofile.series import SeriesLike
+from motifleet.matrixprofile.similar import (
+    SimilarDevices,
+    chosen_by_index,
+    nearest_of,
+    similar_devices,
+)
 from motifleet.matrixprofile.snippet import Snippet, Snippets, snippets
 from motifleet.matrixprofile.stream_snapshot import StreamSnapshot
 from motifleet.matrixprofile.streaming import StreamingProfile
@@ -73,6 +83,9 @@ __all__ = [
     "Boundary",
     "ChannelsLike",
     "ConsensusMotif",
+    "DeviceCluster",
+    "DeviceClusters",
+    "DeviceIndex",
     "Discord",
     "Finding",
     "FleetProfile",
@@ -92,6 +105,7 @@ __all__ = [
     "Progress",
     "Segmentation",
     "SeriesLike",
+    "SimilarDevices",
     "Snippet",
     "Snippets",
     "StreamSnapshot",
@@ -99,7 +113,10 @@ __all__ = [
     "VariableDiscords",
     "ab_join",
     "anomaly_scores",
+    "chosen_by_index",
     "consensus_motif",
+    "device_clusters",
+    "device_distances",
     "distance_profile",
     "exclusion_zone",
     "findings_table",
@@ -110,8 +127,10 @@ __all__ = [
     "motif_sets",
     "mpdist",
     "multidimensional_profile",
+    "nearest_of",
     "per_device",
     "segment",
+    "similar_devices",
     "snippets",
     "variable_discords",
 ]

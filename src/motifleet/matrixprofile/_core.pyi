@@ -33,6 +33,14 @@ def self_join(
 def ab_join(
     a: NDArray[np.float64], b: NDArray[np.float64], m: int, how: _How
 ) -> tuple[_Side, _Side]: ...
+def mp_distances(
+    series: NDArray[np.float64],
+    values: NDArray[np.float64],
+    offsets: NDArray[np.int64],
+    m: int,
+    rank: tuple[float, bool],
+    how: _How,
+) -> NDArray[np.float64]: ...
 def distance_profile(
     pattern: NDArray[np.float64],
     values: NDArray[np.float64],

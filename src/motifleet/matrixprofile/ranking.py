@@ -57,3 +57,15 @@ def constant_windows(values: Floats, m: int) -> NDArray[np.bool_]:
     """Tell which windows hold m times the same value; shape (n - m + 1,)."""
     changes = np.concatenate([[0], np.cumsum(values[1:] != values[:-1])])
     return np.asarray(changes[m - 1 :] == changes[: len(values) - m + 1])
+
+
+def idle_windows(values: Floats, m: int) -> NDArray[np.bool_]:
+    """Tell which windows hold one value for more than half of them; shape (n - m + 1,).
+
+    >>> idle_windows(np.array([0.0, 0, 0, 7, 8, 9]), 4)
+    array([ True, False, False])
+    """
+    half = m // 2 + 1
+    runs = constant_windows(values, half).astype(np.int64)
+    before = np.concatenate([[0], np.cumsum(runs)])
+    return np.asarray(before[m - half + 1 :] > before[: len(values) - m + 1])
