@@ -8,10 +8,7 @@ import pyarrow as pa
 import pytest
 
 from motifleet.app import Motifleet, Selection
-from motifleet.app.findings import Search
-from motifleet.app.progress import unseen
 from motifleet.errors import InvalidArgumentError, UnknownDeviceError
-from motifleet.types import FleetSeries
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
 BUMP = np.array([0, 3, 9, 2, -4, -1, 5, 0], float)
@@ -93,34 +90,35 @@ def test_an_unknown_device_names_the_near_miss(filled: Motifleet) -> None:
         filled.series("trucks", "d007", "load")
 
 
-def test_groups_of_devices_give_what_all_at_once_gives() -> None:
+@pytest.mark.parametrize("k", [1, 4, 50])
+def test_pages_of_devices_give_what_all_at_once_gives(fleet: Motifleet, k: int) -> None:
     random = np.random.default_rng(5)
-    lengths = np.array([120, 40, 200, 5, 90])
-    values = random.normal(size=lengths.sum())
-    offsets = np.concatenate([[0], np.cumsum(lengths)])
-    names = tuple(f"d{number}" for number in range(5))
-    everyone = FleetSeries(values, offsets, names, "load")
-    single = [
-        FleetSeries(each.values, np.array([0, len(each)]), (name,), "load")
-        for name, each in zip(names, everyone, strict=True)
-    ]
+    for number, length in enumerate((120, 40, 200, 5, 90)):
+        fleet.tables.append("trucks", reports(f"d{number}", random.normal(size=length)))
+    paged = Motifleet(fleet.settings.model_copy(update={"page_rows": 130}), fleet.tables)
+    assert len(paged.tables.reader("trucks").pages(130)) >= 3
+    pattern = random.normal(size=8)
+    for each in (None, 1, 2):
+        assert paged.motifs("trucks", "load", 8, k=k, each=each) == fleet.motifs(
+            "trucks", "load", 8, k=k, each=each
+        )
+        for against in ("self", "past"):
+            found, wanted = (
+                one.discords("trucks", "load", 8, against=against, k=k, each=each, min_windows=30)
+                for one in (paged, fleet)
+            )
+            assert found == wanted
+    assert paged.match(pattern, "trucks", "load", k=k) == fleet.match(
+        pattern, "trucks", "load", k=k
+    )
+    assert paged.anomalies("trucks", "load", 8, k=k) == fleet.anomalies("trucks", "load", 8, k=k)
 
-    def search(groups: list[FleetSeries]) -> Search:
-        return Search(groups, "load", 5, 1, "auto", unseen)
 
-    for k in (1, 4, 50):
-        assert search(single).motifs(8, k) == search([everyone]).motifs(8, k)
-        assert search(single).discords(8, k, 30) == search([everyone]).discords(8, k, 30)
-        pattern = values[10:18]
-        alone, together = (search(x).matches(pattern, k, None) for x in (single, [everyone]))
-        assert alone == together
-
-
-def test_progress_counts_devices(filled: Motifleet) -> None:
+def test_progress_counts_reports(filled: Motifleet) -> None:
     seen: list[tuple[int, int | None]] = []
     filled.motifs("trucks", "load", 8, progress=lambda done, total=None: seen.append((done, total)))
-    assert seen[0] == (0, 20)
-    assert seen[-1] == (20, 20)
+    assert seen[0] == (0, 4000)
+    assert seen[-1] == (4000, 4000)
 
 
 @pytest.mark.parametrize("m", [2, 201])

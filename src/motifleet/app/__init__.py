@@ -10,6 +10,7 @@ from motifleet.app.demo import DemoResult, Phase, run_demo
 from motifleet.app.geo import Geo
 from motifleet.app.home import Motifleet, open_home
 from motifleet.app.imports import validate_file
+from motifleet.app.origin import Origin
 from motifleet.app.progress import Progress
 from motifleet.app.report import Report
 from motifleet.app.results import FileCheck, ImportResult
@@ -22,6 +23,7 @@ __all__ = [
     "Geo",
     "ImportResult",
     "Motifleet",
+    "Origin",
     "Phase",
     "Progress",
     "Report",

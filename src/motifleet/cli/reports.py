@@ -14,7 +14,7 @@ from motifleet.cli.output import Output, Row
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
-    from motifleet.app import Motifleet
+    from motifleet.app import Motifleet, Selection
     from motifleet.types import FleetSeries, Series
 
 
@@ -53,10 +53,16 @@ class Reports:
         settings = self.open().settings
         return {"threads": settings.threads, "simd": settings.simd}
 
+    @property
+    def selection(self) -> "Selection":
+        """Which reports are meant."""
+        return options.selection(self.devices, self.start, self.end, self.where, self.as_of)
+
     def fleet(self, signal: str) -> "FleetSeries":
         """Read one signal of all devices."""
-        chosen = options.selection(self.devices, self.start, self.end, self.where, self.as_of)
-        return self.open().fleet_series(self.table, signal, selection=chosen, step=self.step)
+        return self.open().fleet_series(
+            self.table, signal, selection=self.selection, step=self.step
+        )
 
     def chosen(self, signal: str, count: int) -> "list[Series]":
         """Read one signal of just so many devices, which --device names."""

@@ -24,6 +24,7 @@ no discord (with ``normalize=False`` it is), and where a signal is flat, its noi
 shape there is, so that discords on such stretches are noise against noise.
 """
 
+from motifleet.matrixprofile.anomaly import KINDS as ANOMALY_KINDS
 from motifleet.matrixprofile.anomaly import Anomaly, AnomalyScores, anomaly_scores, fleet_anomalies
 from motifleet.matrixprofile.arrivals import Arrivals
 from motifleet.matrixprofile.channels import ChannelsLike
@@ -37,6 +38,7 @@ from motifleet.matrixprofile.findings import (
     Match,
     Motif,
     Place,
+    findings_from,
     findings_table,
 )
 from motifleet.matrixprofile.fleet import FleetProfile, fleet_profile
@@ -52,6 +54,12 @@ from motifleet.matrixprofile.multidimensional import (
     MultidimensionalProfile,
     multidimensional_profile,
 )
+from motifleet.matrixprofile.multidimensional_fleet import (
+    MultidimensionalMatch,
+    multidimensional_discords,
+    multidimensional_match,
+    multidimensional_motifs,
+)
 from motifleet.matrixprofile.multidimensional_stream import (
     MultidimensionalArrivals,
     MultidimensionalSnapshot,
@@ -66,6 +74,7 @@ from motifleet.matrixprofile.stream_snapshot import StreamSnapshot
 from motifleet.matrixprofile.streaming import StreamingProfile
 
 __all__ = [
+    "ANOMALY_KINDS",
     "Across",
     "Anomaly",
     "AnomalyScores",
@@ -84,6 +93,7 @@ __all__ = [
     "MotifSet",
     "MultidimensionalArrivals",
     "MultidimensionalDiscord",
+    "MultidimensionalMatch",
     "MultidimensionalMotif",
     "MultidimensionalProfile",
     "MultidimensionalSnapshot",
@@ -102,6 +112,7 @@ __all__ = [
     "consensus_motif",
     "distance_profile",
     "exclusion_zone",
+    "findings_from",
     "findings_table",
     "fleet_anomalies",
     "fleet_profile",
@@ -109,6 +120,9 @@ __all__ = [
     "matrix_profile",
     "motif_sets",
     "mpdist",
+    "multidimensional_discords",
+    "multidimensional_match",
+    "multidimensional_motifs",
     "multidimensional_profile",
     "per_device",
     "segment",

@@ -28,7 +28,10 @@ def ranks_of(column: "pa.ChunkedArray[Any]") -> Ints:
     """
     if pa.types.is_timestamp(column.type) and column.null_count == 0:
         return column.cast(pa.int64()).to_numpy()
-    encoded = column.combine_chunks().dictionary_encode()
+    values = column.combine_chunks()
+    encoded: Any = values
+    if not pa.types.is_dictionary(values.type):
+        encoded = values.dictionary_encode()
     places = np.empty(len(encoded.dictionary), dtype=np.int64)
     places[pc.sort_indices(encoded.dictionary).to_numpy()] = np.arange(len(places))
     indices = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)

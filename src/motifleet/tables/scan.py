@@ -65,11 +65,26 @@ def device_names(table: Table, selection: Selection) -> list[str]:
     return sorted(found)
 
 
-def to_table(scan: DataScan, tasks: Iterable[FileScanTask] | None = None) -> pa.Table:
-    """Read a scan, or some of its files, in parallel."""
+def to_table(
+    scan: DataScan,
+    tasks: Iterable[FileScanTask] | None = None,
+    dictionaries: tuple[str, ...] = (),
+) -> pa.Table:
+    """Read a scan, or some of its files, in parallel.
+
+    Args:
+        scan: what to read.
+        tasks: only these of its files.
+        dictionaries: columns of text that come as dictionaries of their values.
+    """
     wanted = scan.plan_files() if tasks is None else tasks
     schema = output_schema(scan)
-    return _arrow_scan(scan).to_table(wanted).select(schema.names).cast(schema)
+    for name in dictionaries:
+        place = schema.get_field_index(name)
+        kind: pa.DataType = pa.dictionary(pa.int32(), pa.string())
+        schema = schema.set(place, schema.field(place).with_type(kind))
+    rows = _arrow_scan(scan, dictionaries).to_table(wanted)
+    return rows.select(schema.names).cast(schema)
 
 
 def batches_of(
@@ -95,8 +110,14 @@ def output_schema(scan: DataScan) -> pa.Schema:
     return pa.schema([schema.field(name) for name in dict.fromkeys(scan.selected_fields)])
 
 
-def _arrow_scan(scan: DataScan) -> ArrowScan:
-    return ArrowScan(scan.table_metadata, scan.io, scan.projection(), scan.row_filter)
+def _arrow_scan(scan: DataScan, dictionaries: tuple[str, ...] = ()) -> ArrowScan:
+    return ArrowScan(
+        scan.table_metadata,
+        scan.io,
+        scan.projection(),
+        scan.row_filter,
+        dictionary_columns=dictionaries,
+    )
 
 
 def _limited(scan: DataScan, limit: int) -> Iterator[pa.RecordBatch]:
