@@ -114,6 +114,38 @@ def test_pages_of_devices_give_what_all_at_once_gives(fleet: Motifleet, k: int) 
     assert paged.anomalies("trucks", "load", 8, k=k) == fleet.anomalies("trucks", "load", 8, k=k)
 
 
+@pytest.mark.parametrize(("k", "each"), [(1, None), (4, None), (30, None), (5, 1)])
+@pytest.mark.parametrize("page_rows", [1, 300, 700])
+def test_discords_against_the_fleet_are_the_same_for_any_pages(
+    fleet: Motifleet, k: int, each: int | None, page_rows: int
+) -> None:
+    random, steps = np.random.default_rng(6), np.arange(150)
+    for number in range(9):
+        values = np.sin((steps + 11 * number) / 5) + random.normal(size=150) / 9
+        if number in (3, 7):
+            values[40:60] = values[90:110] = random.normal(size=20) * 2
+        fleet.tables.append("trucks", reports(f"d{number}", values))
+    paged = Motifleet(fleet.settings.model_copy(update={"page_rows": page_rows}), fleet.tables)
+    assert len(paged.tables.reader("trucks").pages(page_rows)) > 1
+    wanted = fleet.discords("trucks", "load", 12, against="fleet", k=k, each=each)
+    found = paged.discords("trucks", "load", 12, against="fleet", k=k, each=each, into="discords")
+    assert {one.device_id for one in found[:2]} <= {"d3", "d7"}
+    assert [(one.device_id, one.index) for one in found] == [
+        (one.device_id, one.index) for one in wanted
+    ]
+    np.testing.assert_allclose([o.distance for o in found], [o.distance for o in wanted], 1e-7)
+    rows = paged.scan("discords").to_pylist()
+    assert len(rows) == len(found)
+    assert all(row["neighbor_device_id"] not in (None, row["device_id"]) for row in rows)
+
+
+def test_discords_of_several_signals_are_against_self_only(filled: Motifleet) -> None:
+    with pytest.raises(InvalidArgumentError, match="expected one signal for discords against"):
+        filled.discords("trucks", ["load", "speed"], 8, against="fleet")
+    with pytest.raises(InvalidArgumentError, match="expected discords against self, past, fleet"):
+        filled.discords("trucks", "load", 8, against="others")  # type: ignore[arg-type]
+
+
 def test_progress_counts_reports(filled: Motifleet) -> None:
     seen: list[tuple[int, int | None]] = []
     filled.motifs("trucks", "load", 8, progress=lambda done, total=None: seen.append((done, total)))

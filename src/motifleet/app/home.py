@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from motifleet.app import tasks
+from motifleet.app.across import discords_task
 from motifleet.app.files import file_channels, is_file
 from motifleet.app.geo import Geo
 from motifleet.app.imports import import_file
@@ -23,7 +24,15 @@ from motifleet.app.tasks import Against
 from motifleet.config import Settings, load_settings
 from motifleet.engines import Engine, Kernels, engine_named
 from motifleet.errors import InvalidArgumentError
-from motifleet.matrixprofile import Anomaly, Discord, FleetProfile, Match, Motif, fleet_profile
+from motifleet.matrixprofile import (
+    Across,
+    Anomaly,
+    Discord,
+    FleetProfile,
+    Match,
+    Motif,
+    fleet_profile,
+)
 from motifleet.tables import Appended, Tables, open_tables
 from motifleet.telemetry import ColumnMapping, fleet_channels
 from motifleet.types import FleetSeries, Floats, Series
@@ -239,15 +248,15 @@ class Motifleet:
         into: str | None = None,
         engine: Engine | str | None = None,
         progress: Progress = unseen,
-    ) -> list[Discord]:
-        """What is unusual: the k windows farthest from any other of their device.
+    ) -> list[Discord | Across]:
+        """What is unusual: the k windows farthest from any other of their device, or of the fleet.
 
         Args:
             table: the table's name, or a file of reports.
             signal: the signal's column, or several that are compared together.
             m: the window's length, in reports.
             against: what a window is compared with: ``self``, all others of its device; ``past``,
-                the earlier ones.
+                the earlier ones; ``fleet``, those of all other devices.
             k: how many at most, the farthest first.
             each: how many of one device at most; None: as many as there are.
             min_windows: devices with fewer windows are passed over (with ``past``, windows with
@@ -264,9 +273,10 @@ class Motifleet:
             UnknownTableError, UnknownDeviceError, UnknownColumnError: there is no such thing.
             InvalidArgumentError: an argument is out of its bounds, or no device has m reports.
         """
-        task = tasks.Discords(m, k, against, min_windows, each, dimensions)
         reports = Reports(table, signals_of(signal), selection, step)
-        return task.findings(self._search(engine, progress).run(reports, task, into))
+        limits = (min_windows, each, dimensions)
+        task = discords_task(m, k, against, limits, several=len(reports.signals) > 1)
+        return list(task.findings(self._search(engine, progress).run(reports, task, into)))
 
     def anomalies(
         self,

@@ -15,7 +15,7 @@ from motifleet.app.origin import Origin
 from motifleet.app.progress import Progress, unseen
 from motifleet.app.selection import Selection
 from motifleet.app.staging import Staging
-from motifleet.app.tasks import Channels, Task, best
+from motifleet.app.tasks import Channels, Task
 from motifleet.config import Settings, prepare_home
 from motifleet.engines import Engine, Kernels
 from motifleet.errors import InvalidArgumentError
@@ -119,9 +119,11 @@ class Search:
         snapshot = self.tables.snapshot_id(reports.table, reports.selection.as_of)
         pinned = replace(reports, selection=replace(reports.selection, as_of=snapshot))
         if into is None or snapshot is None:
-            return _whole(pinned, task, self._parts(pinned, task, Staging(None)))
-        staging = self._staging(pinned, task)
-        rows = _whole(pinned, task, self._parts(pinned, task, staging))
+            return self._answer(pinned, task, Staging(None))
+        rows_at_a_time = self.settings.page_rows
+        home, version = prepare_home(self.settings), motifleet.__version__
+        staging = Staging.of(home, version, pinned, task, rows_at_a_time)
+        rows = self._answer(pinned, task, staging)
         keep(self.tables, into, rows, origin(pinned, task, snapshot))
         staging.clear()
         return rows
@@ -135,16 +137,27 @@ class Search:
         step = seconds(reports.step)
         channels = file_channels(reports.table, reports.signals, reports.selection, step)
         how = Kernels(self.settings.threads, self.settings.simd)
-        return _whole(reports, task, [found_in(task, channels, how)])
+        return task.answer(_checked(reports, task.m, [found_in(task, channels, how)]))
 
-    def _parts(self, reports: Reports, task: Task, staging: Staging) -> list[pa.Table]:
+    def _answer(self, reports: Reports, task: Task, staging: Staging) -> pa.Table:
+        """Do the task and those that follow from what it found, until there is an answer."""
         reader = reports.reader(self.tables)
         pages = reader.pages(self.settings.page_rows)
+        step, number = task, 0
+        while True:
+            job = PageJob(self.settings, reports, step, reader)
+            found = self._parts(job, pages, staging.within(f"step-{number}"))
+            parts = _checked(reports, task.m, found)
+            following = step.following(parts)
+            if following is None:
+                return step.answer(parts)
+            step, number = following, number + 1
+
+    def _parts(self, job: PageJob, pages: Sequence[Page], staging: Staging) -> list[pa.Table]:
         found = staging.finished()
-        done, total = 0, sum(page.rows for page in pages)
-        done += sum(page.rows for page in pages if page.number in found)
+        total = sum(page.rows for page in pages)
+        done = sum(page.rows for page in pages if page.number in found)
         self.progress(done, total)
-        job = PageJob(self.settings, reports, task, reader)
         left = [page for page in pages if page.number not in found]
         for page, rows in self.engine.run(job, left):
             staging.put(page.number, rows)
@@ -152,10 +165,6 @@ class Search:
             done += page.rows
             self.progress(done, total)
         return [found[page.number] for page in pages]
-
-    def _staging(self, reports: Reports, task: Task) -> Staging:
-        rows = self.settings.page_rows
-        return Staging.of(prepare_home(self.settings), motifleet.__version__, reports, task, rows)
 
 
 def origin(reports: Reports, task: Task, snapshot: int) -> Origin:
@@ -166,18 +175,18 @@ def origin(reports: Reports, task: Task, snapshot: int) -> Origin:
     return Origin(task.noun, reports.table, snapshot, reports.signals, task.m, said)
 
 
-def _whole(reports: Reports, task: Task, parts: Sequence[pa.Table]) -> pa.Table:
-    """Put the parts together; an error if no device of any had m values."""
+def _checked(reports: Reports, m: int, parts: Sequence[pa.Table]) -> list[pa.Table]:
+    """What was found in each page; an error if no device of any had m values."""
     longest = max((int((part.schema.metadata or {})[_LONGEST]) for part in parts), default=0)
-    if longest < task.m:
-        raise InvalidArgumentError(_too_short(reports, task.m, longest))
-    return best(task, [part.replace_schema_metadata(None) for part in parts])
+    if longest < m:
+        raise InvalidArgumentError(_too_short(reports, m, longest))
+    return [part.replace_schema_metadata(None) for part in parts]
 
 
 def _too_short(reports: Reports, m: int, longest: int) -> str:
     names = ", ".join(map(repr, reports.signals))
     if longest == 0:
-        return f"expected values of {names}, got none: every report lacks it (NaN)"
+        return f"expected values of {names}, got none: no report that is chosen has any"
     return (
         f"expected a window of at most {longest} reports, the longest series of {names} there is, "
         f"got {m}"

@@ -29,6 +29,10 @@ class Staging:
         name = hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
         return cls(home / "unfinished" / name)
 
+    def within(self, name: str) -> "Staging":
+        """A part of it."""
+        return Staging(None if self.folder is None else self.folder / name)
+
     def finished(self) -> dict[int, pa.Table]:
         """What was found in the pages that are done, by their numbers."""
         if self.folder is None or not self.folder.is_dir():
@@ -44,8 +48,7 @@ class Staging:
         """Keep what was found in a page."""
         if self.folder is None:
             return
-        self.folder.parent.mkdir(mode=0o700, exist_ok=True)
-        self.folder.mkdir(mode=0o700, exist_ok=True)
+        self.folder.mkdir(parents=True, exist_ok=True)
         path = self.folder / f"{number}.{os.getpid()}"
         # Another one with the same search may have finished and taken the folder away.
         with suppress(FileNotFoundError):

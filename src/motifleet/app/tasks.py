@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
-from typing import Any, ClassVar, Literal, Protocol, TypeAlias
+from typing import Any, ClassVar, Literal, Protocol, TypeAlias, cast
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -24,11 +24,14 @@ from motifleet.matrixprofile import (
 from motifleet.types import FleetSeries
 
 Channels: TypeAlias = Mapping[str, FleetSeries]
-Against: TypeAlias = Literal["self", "past"]
+Against: TypeAlias = Literal["self", "past", "fleet"]
 
 
 class Task(Protocol):
-    """A question to one or more signals of many devices; it can be pickled."""
+    """A question to one or more signals of many devices; it can be pickled.
+
+    Most are answered once all pages are searched; others go on with another task.
+    """
 
     noun: ClassVar[str]
     """What is found, as a result table is called."""
@@ -49,6 +52,12 @@ class Task(Protocol):
     def find(self, channels: Channels, how: Kernels) -> pa.Table:
         """Find the k best of these devices, a row for each."""
 
+    def following(self, parts: Sequence[pa.Table]) -> "Task | None":
+        """The task that goes on from what was found in all pages; None: there is the answer."""
+
+    def answer(self, parts: Sequence[pa.Table]) -> pa.Table:
+        """Put together what was found in all pages: the k best, the best first."""
+
     def findings(self, rows: pa.Table) -> Sequence[Place]:
         """Make findings of their rows."""
 
@@ -60,10 +69,18 @@ def best(task: Task, parts: Sequence[pa.Table]) -> pa.Table:
     return rows.take(order[: task.k])
 
 
-class _Parameters:
-    """A task whose fields are its parameters."""
+class OneStep:
+    """A task that is answered by the best of all pages; its fields are its parameters."""
 
     __slots__ = ()
+
+    def following(self, parts: Sequence[pa.Table]) -> Task | None:  # noqa: ARG002
+        """There is none."""
+        return None
+
+    def answer(self, parts: Sequence[pa.Table]) -> pa.Table:
+        """The k best of all pages."""
+        return best(cast(Task, self), parts)
 
     def parameters(self) -> dict[str, Any]:
         """All that decides the answer, but m and k."""
@@ -72,7 +89,7 @@ class _Parameters:
 
 
 @dataclass(frozen=True, slots=True)
-class Motifs(_Parameters):
+class Motifs(OneStep):
     """What repeats: the closest pairs of windows within a device."""
 
     noun: ClassVar[str] = "motifs"
@@ -101,7 +118,7 @@ class Motifs(_Parameters):
 
 
 @dataclass(frozen=True, slots=True)
-class Discords(_Parameters):
+class Discords(OneStep):
     """What is unusual: the windows farthest from any other, or any earlier one, of their device."""
 
     noun: ClassVar[str] = "discords"
@@ -134,7 +151,7 @@ class Discords(_Parameters):
 
 
 @dataclass(frozen=True, slots=True)
-class Matches:
+class Matches(OneStep):
     """Have you seen this pattern? The windows nearest to it.
 
     Args:
@@ -184,7 +201,7 @@ class Matches:
 
 
 @dataclass(frozen=True, slots=True)
-class Anomalies(_Parameters):
+class Anomalies(OneStep):
     """What is unusual in shape, level, spread or at a point, by what is usual for its device."""
 
     noun: ClassVar[str] = "anomalies"

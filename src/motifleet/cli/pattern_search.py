@@ -44,7 +44,10 @@ def discords(
     signals: options.Signals,
     window: options.Window = 60,
     against: Annotated[
-        str, typer.Option("--against", help="Compare with: self or past (the earlier ones).")
+        str,
+        typer.Option(
+            "--against", help="Compare with self, past (what came earlier) or fleet (all others)."
+        ),
     ] = "self",
     count: options.Count = 5,
     each: options.Each = None,
@@ -53,7 +56,7 @@ def discords(
     into: options.Into = None,
     engine: options.EngineName = None,
 ) -> None:
-    """What is unusual: the windows least like any other of the same device."""
+    """What is unusual: the windows least like any other of the same device, or of all others."""
     with reports.output.progress("profiling reports") as bar:
         found = reports.open().discords(
             reports.table,
@@ -67,7 +70,9 @@ def discords(
             **_run(reports, into, engine),
             progress=bar,
         )
-    _render(reports, "discords", found, ["device_id", "event_ts", "neighbor_ts", "distance"])
+    neighbor = ["neighbor_device_id"] if against == "fleet" else []
+    columns = ["device_id", "event_ts", *neighbor, "neighbor_ts", "distance"]
+    _render(reports, "discords", found, columns)
 
 
 @over_reports

@@ -42,6 +42,11 @@ from motifleet.matrixprofile.findings import (
     findings_table,
 )
 from motifleet.matrixprofile.fleet import FleetProfile, fleet_profile
+from motifleet.matrixprofile.fleet_discords import (
+    fleet_discords,
+    nearest_elsewhere,
+    windows_beyond,
+)
 from motifleet.matrixprofile.join import Join, ab_join
 from motifleet.matrixprofile.kernels import exclusion_zone
 from motifleet.matrixprofile.matching import distance_profile, match
@@ -115,6 +120,7 @@ __all__ = [
     "findings_from",
     "findings_table",
     "fleet_anomalies",
+    "fleet_discords",
     "fleet_profile",
     "match",
     "matrix_profile",
@@ -124,8 +130,10 @@ __all__ = [
     "multidimensional_match",
     "multidimensional_motifs",
     "multidimensional_profile",
+    "nearest_elsewhere",
     "per_device",
     "segment",
     "snippets",
     "variable_discords",
+    "windows_beyond",
 ]

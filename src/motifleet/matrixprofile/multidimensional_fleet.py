@@ -1,8 +1,6 @@
 """What several signals do at the same time, over many devices."""
 
-import os
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import TypeVar
@@ -21,12 +19,11 @@ from motifleet.matrixprofile.multidimensional import (
 )
 from motifleet.matrixprofile.ranking import disjoint
 from motifleet.matrixprofile.series import SeriesLike, as_series, fleet_values
+from motifleet.matrixprofile.spread import LONG, spread
 from motifleet.types import FleetSeries, Floats
 
 FleetChannels = Mapping[str, FleetSeries]
 Found = TypeVar("Found", bound=Finding)
-
-_LONG = 32_768
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +234,6 @@ def _of_each(
     """Profile every device that is long enough: short ones by a thread each, long ones by all."""
     names, m, (threads, simd) = _names(fleet), kernels.window_length(m), how
     _dimensions(dimensions, len(names))
-    threads = kernels.resolve_threads(threads) or os.cpu_count() or 1
     first = fleet[names[0]]
 
     def one(device: int, threads: int) -> list[Found]:
@@ -247,11 +243,10 @@ def _of_each(
         return find(multidimensional_profile(channels, m, threads=threads, simd=simd))
 
     lengths = np.diff(first.offsets)
-    long = np.flatnonzero((lengths >= m) & (lengths > _LONG)).tolist()
-    short = np.flatnonzero((lengths >= m) & (lengths <= _LONG)).tolist()
+    long = np.flatnonzero((lengths >= m) & (lengths > LONG)).tolist()
+    short = np.flatnonzero((lengths >= m) & (lengths <= LONG)).tolist()
     results = {device: one(device, threads) for device in long}
-    with ThreadPoolExecutor(threads) as pool:
-        results |= zip(short, pool.map(lambda device: one(device, 1), short), strict=True)
+    results |= zip(short, spread(lambda device: one(device, 1), short, threads), strict=True)
     return [each for device in sorted(results) for each in results[device]]
 
 

@@ -1,5 +1,6 @@
 """Reading a table into Arrow, whole or in batches of bounded memory."""
 
+import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
@@ -14,6 +15,12 @@ from motifleet.tables.selection import Selection, plan
 
 # Files are read in parallel as long as they have no more rows than this together.
 _ROWS_AHEAD = 500_000
+
+
+# Each read of a dictionary would warn that it is taken for text, which is what is wanted.
+logging.getLogger("pyiceberg.io.pyarrow").addFilter(
+    lambda record: "dictionary type" not in str(record.msg)
+)
 
 
 def read(table: Table, selection: Selection) -> pa.Table:
