@@ -56,7 +56,7 @@ class Settings(BaseSettings):
     page_rows: int = Field(
         default=2_000_000, ge=1, description="How many reports a search has in memory at a time."
     )
-    engine: Literal["local"] = Field(
+    engine: Literal["local", "spark"] = Field(
         default="local", description="Who works through the devices of a table."
     )
     simd: Literal["auto", "avx512", "avx2", "neon", "scalar"] = Field(

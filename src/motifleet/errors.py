@@ -5,6 +5,7 @@ MotifleetError
 ├── InvalidArgumentError       an argument is out of its bounds     (also a ValueError)
 │   └── TooShortError          a series has too few values for the window, or none at all
 ├── SettingsError              a setting or the home folder cannot be used
+├── MissingExtraError          a library that is an extra is not installed
 ├── ReadError                  a file cannot be read as telemetry
 ├── TableError                 something about a table
 │   ├── UnknownTableError      no table of that name                (names the near miss)
@@ -46,6 +47,10 @@ class TooShortError(InvalidArgumentError):
 
 class SettingsError(MotifleetError):
     """A setting or the home folder cannot be used."""
+
+
+class MissingExtraError(MotifleetError):
+    """A library that is an extra is not installed."""
 
 
 class ReadError(MotifleetError):

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from motifleet.engines.contract import Engine, Kernels
 from motifleet.engines.local import LocalEngine
+from motifleet.engines.spark import SparkEngine
 from motifleet.errors import InvalidArgumentError
 
 
@@ -11,7 +12,7 @@ def engine_named(engine: Engine | str, kernels: Kernels) -> Engine:
     """Return the engine of that name; an engine is returned as it is.
 
     Args:
-        engine: ``local``, or an engine.
+        engine: ``local``, ``spark``, or an engine.
         kernels: how they are run, where the engine is on this machine.
 
     Raises:
@@ -27,4 +28,8 @@ def engine_named(engine: Engine | str, kernels: Kernels) -> Engine:
     return _MADE[engine](kernels)
 
 
-_MADE: dict[str, Callable[[Kernels], Engine]] = {"local": LocalEngine}
+def _spark(kernels: Kernels) -> Engine:
+    return SparkEngine(Kernels(threads=1, simd=kernels.simd))
+
+
+_MADE: dict[str, Callable[[Kernels], Engine]] = {"local": LocalEngine, "spark": _spark}

@@ -77,7 +77,8 @@ class Others:
                 before, stride = stride, self._join_more(stride, enough)
             for part in self._parts(enough):
                 self._settle(part, enough)
-        return np.flatnonzero(self.bounds >= enough).tolist()
+        found: list[int] = np.flatnonzero(self.bounds >= enough).tolist()
+        return found
 
     def values(self, window: int) -> Floats:
         """The values of a window."""
