@@ -96,8 +96,7 @@ def test_a_damaged_file_of_a_page_is_as_good_as_none(fleet: Motifleet, tmp_path:
 
     class Stops:
         def run(self, job: Any, items: Any) -> Any:
-            for each in LocalEngine().run(job, items[:2]):
-                yield each
+            yield from LocalEngine().run(job, items[:2])
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):

@@ -81,7 +81,7 @@ def test_they_are_those_of_the_definition(seed: int, k: int, each: int | None) -
 
 def test_many_devices_are_the_same_for_any_number_of_threads() -> None:
     random = np.random.default_rng(8)
-    rows = [random.normal(size=60) for _ in range(40)]
+    rows = [random.normal(size=40) for _ in range(14)]
     profiles = nearest_of(rows)
     wanted = [profiles[device][index] for device, index in greedy(profiles, 7, M, None)]
     for threads in (1, 3):
