@@ -1,7 +1,7 @@
 """Profiling a whole table: from Iceberg reports to an Iceberg table of findings.
 
 Ours is ``Motifleet.discords`` with ``into``: read, lay out, profile, rank, write, the best discord of
-each device. The peer does as many would: scan the table into pandas, group by device,
+each device. The peer does as many would: the table as a pandas frame, grouped by device, and
 ``stumpy.stump`` for each, on a share of the devices, from which the rest is extrapolated. The
 breakdown is measured in a run of its own, one step after the other on one page at a time, so that
 steps that overlap in the real run are told apart.

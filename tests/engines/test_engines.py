@@ -1,5 +1,6 @@
 """Every engine gives what the work gives, for every item, and lets errors through."""
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -33,9 +34,13 @@ def session() -> Iterator[Any]:
     from pyspark.sql import SparkSession
 
     builder = SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false")
-    made = builder.config("spark.driver.bindAddress", "127.0.0.1").getOrCreate()
-    yield made
-    made.stop()
+    with pytest.MonkeyPatch.context() as patch:
+        # The workers import this file, and Motifleet.
+        patch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
+        patch.setenv("PYSPARK_PYTHON", sys.executable)
+        made = builder.config("spark.driver.bindAddress", "127.0.0.1").getOrCreate()
+        yield made
+        made.stop()
 
 
 @pytest.fixture(params=["local", pytest.param("spark", marks=pytest.mark.spark)])

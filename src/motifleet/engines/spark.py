@@ -8,8 +8,9 @@ the one importer of pyspark.
 """
 
 import pickle
+import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -35,7 +36,7 @@ class SparkEngine:
         MissingExtraError: pyspark is not installed.
     """
 
-    kernels: Kernels = Kernels(threads=1)  # noqa: RUF009 -- frozen
+    kernels: Kernels = field(default_factory=lambda: Kernels(threads=1))
     session: "SparkSession | None" = None
 
     def run(self, job: Job[Item, Loaded], items: Sequence[Item]) -> Iterator[tuple[Item, pa.Table]]:
@@ -63,10 +64,15 @@ def done(job: bytes, item: bytes, kernels: Kernels) -> bytes:
 
 def _session() -> "SparkSession":
     try:
+        from pyspark import SparkConf
         from pyspark.sql import SparkSession
     except ImportError:
         raise MissingExtraError(
             "expected pyspark for the engine 'spark', which is not installed: "
             "pip install 'motifleet[spark]' (and Java 17 or newer)"
         ) from None
-    return SparkSession.builder.appName("motifleet").getOrCreate()
+    builder = SparkSession.builder.appName("motifleet")
+    if SparkConf().get("spark.master", "local").startswith("local"):
+        # Else Spark would take whatever Python is first on the path, which may lack Motifleet.
+        builder = builder.config("spark.pyspark.python", sys.executable)
+    return builder.getOrCreate()
