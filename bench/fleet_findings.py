@@ -1,7 +1,7 @@
 """Profiling a whole table: from Iceberg reports to an Iceberg table of findings.
 
-Ours is ``Motifleet.discords`` with ``into``: read, lay out, profile, rank, write, the best discord of
-each device. The peer does as many would: the table as a pandas frame, grouped by device, and
+Ours is ``Motifleet.discords`` with ``into``: read, lay out, profile, rank, write, the best discord
+of each device. The peer does as many would: the table as a pandas frame, grouped by device, and
 ``stumpy.stump`` for each, on a share of the devices, from which the rest is extrapolated. The
 breakdown is measured in a run of its own, one step after the other on one page at a time, so that
 steps that overlap in the real run are told apart.
@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+from bench.rows import Floor, Row
 
 from motifleet.app import Motifleet, open_home
 from motifleet.app.keeping import keep
@@ -23,6 +24,8 @@ from motifleet.app.tasks import Discords, best
 from motifleet.matrixprofile import FleetProfile, findings_table, fleet_profile
 from motifleet.telemetry import fleet_channels
 
+TITLE = "A table profiled into a result table, against pandas + stumpy"
+FASTER, IN_KERNELS = Floor("≥", 20.0), Floor("≥", 0.6, "of the time")
 DEVICES, REPORTS, M, SHARE = 10_000, 1_440, 60, 40
 START = np.datetime64("2026-03-02T00:00", "us")
 
@@ -94,7 +97,7 @@ def by_stumpy(fleet: Motifleet) -> tuple[float, dict[str, float]]:
     return scanned + (perf_counter() - start) / SHARE * DEVICES, found
 
 
-def rows() -> list[dict[str, object]]:
+def rows() -> list[Row]:
     folder = Path(mkdtemp())
     try:
         fleet = open_home(folder / "home")
@@ -106,23 +109,24 @@ def rows() -> list[dict[str, object]]:
         theirs, farthest = by_stumpy(fleet)
         distances = {str(one.device_id): one.distance for one in found}
         error = max(abs(distances[device] - far) for device, far in farthest.items())
-        total = sum(spent.values())
+        share = spent["kernels"] / sum(spent.values())
         return [
             {
-                "devices": DEVICES,
+                "measured": f"{DEVICES:,} devices × {REPORTS:,}, end to end",
                 "motifleet s": ours,
                 f"stumpy s, from {SHARE}": theirs,
-                "times as fast": theirs / ours,
-                **{f"{step} s": seconds for step, seconds in spent.items()},
-                "share in kernels": spent["kernels"] / total,
+                "value": theirs / ours,
                 "largest difference": error,
-            }
+                **FASTER.judge(theirs / ours),
+            },
+            {
+                "measured": ", ".join(f"{step} {took:.2f} s" for step, took in spent.items()),
+                "motifleet s": sum(spent.values()),
+                f"stumpy s, from {SHARE}": None,
+                "value": share,
+                "largest difference": None,
+                **IN_KERNELS.judge(share),
+            },
         ]
     finally:
         rmtree(folder)
-
-
-if __name__ == "__main__":
-    for row in rows():
-        for name, value in row.items():
-            print(f"{name:24} {value}")
