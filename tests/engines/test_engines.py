@@ -43,7 +43,12 @@ def session() -> Iterator[Any]:
         made.stop()
 
 
-@pytest.fixture(params=["local", pytest.param("spark", marks=pytest.mark.spark)])
+# Spark's own library leaves sockets to the garbage collector.
+LEFT_OPEN = "ignore::pytest.PytestUnraisableExceptionWarning"
+BY_SPARK = [pytest.mark.spark, pytest.mark.filterwarnings(LEFT_OPEN)]
+
+
+@pytest.fixture(params=["local", pytest.param("spark", marks=BY_SPARK)])
 def engine(request: pytest.FixtureRequest) -> Engine:
     if request.param == "local":
         return LocalEngine()

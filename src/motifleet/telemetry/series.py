@@ -169,10 +169,13 @@ def _sorted_reports(table: pa.Table) -> tuple[tuple[str, ...], _Reports]:
 def _last_in_slot(reports: _Reports, steps: Ints) -> Ints:
     """The reports that no later one of their slot comes too close to."""
     step = steps[reports.codes]
+    follows, apart = reports.steps_back()
+    near = 2 * apart < step[follows]
+    if not near.any():
+        return np.arange(len(step))
     firsts = np.searchsorted(reports.codes, reports.codes)
     slots = (2 * (reports.times - reports.times[firsts]) + step) // (2 * step)
-    follows, apart = reports.steps_back()
-    crowded = (slots[follows] == slots[follows - 1]) & (2 * apart < step[follows])
+    crowded = (slots[follows] == slots[follows - 1]) & near
     kept = np.ones(len(step), dtype=bool)
     kept[follows[crowded] - 1] = False
     return np.flatnonzero(kept)
@@ -187,14 +190,15 @@ def _laid_out(
     ahead[follows] = np.clip((2 * apart + step[follows]) // (2 * step[follows]), 1, max_gap + 1)
     places = np.cumsum(ahead) - 1
     size = int(places[-1]) + 1 if len(places) else 0
-    before = np.repeat(np.arange(len(places)), np.diff(places, append=size))
-    since = np.arange(size) - places[before]
-    times = (reports.times[before] + since * step[before]).view("datetime64[us]")
+    times = reports.times
+    if size > len(places):
+        before = np.repeat(np.arange(len(places)), np.diff(places, append=size))
+        times = times[before] + (np.arange(size) - places[before]) * step[before]
     ends = np.searchsorted(reports.codes, np.arange(len(names)), side="right")
     offsets = np.concatenate([[0], np.append(places, size)[ends]])
     laid_out = {}
     for signal, column in zip(signals, reports.values, strict=True):
         values = np.full(size, np.nan)
         values[places] = column
-        laid_out[signal] = FleetSeries(values, offsets, names, signal, times)
+        laid_out[signal] = FleetSeries(values, offsets, names, signal, times.view("datetime64[us]"))
     return laid_out
