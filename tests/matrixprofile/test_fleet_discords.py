@@ -95,7 +95,7 @@ def test_all_windows_beyond_a_distance() -> None:
     enough = float(
         np.quantile(np.concatenate(profiles)[np.isfinite(np.concatenate(profiles))], 0.9)
     )
-    found, values = windows_beyond(fleet_of(rows), M, enough)
+    found, values = windows_beyond(fleet_of(rows), M, enough=enough)
     wanted = {
         (f"d{number}", index)
         for number, profile in enumerate(profiles)

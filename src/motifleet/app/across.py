@@ -127,7 +127,7 @@ class LeftOfPages(_Step):
         """Find them in one page."""
         (fleet,) = channels.values()
         found, _ = matrixprofile.windows_beyond(
-            fleet, self.m, self.enough, min_windows=self.asked.min_windows, **asdict(how)
+            fleet, self.m, enough=self.enough, min_windows=self.asked.min_windows, **asdict(how)
         )
         return _with_values(found, fleet, self.m)
 

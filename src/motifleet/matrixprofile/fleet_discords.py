@@ -65,8 +65,8 @@ def fleet_discords(
 def windows_beyond(
     fleet: FleetSeries,
     m: int,
-    enough: float,
     *,
+    enough: float,
     min_windows: int = 1,
     threads: int = 0,
     simd: str = "auto",

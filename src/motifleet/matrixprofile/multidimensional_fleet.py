@@ -86,8 +86,8 @@ def multidimensional_discords(
     *,
     k: int = 3,
     each: int | None = None,
-    min_windows: int = 1,
     dimensions: int | None = None,
+    min_windows: int = 1,
     threads: int = 0,
     simd: str = "auto",
 ) -> list[MultidimensionalDiscord]:
@@ -98,8 +98,8 @@ def multidimensional_discords(
         m: the window length, at least 3.
         k: how many at most, the farthest first.
         each: how many of one device at most; None: as many as there are.
-        min_windows: devices with fewer windows that have a neighbour are passed over.
         dimensions: how many of the signals count, those that are most alike; None: all.
+        min_windows: devices with fewer windows that have a neighbour are passed over.
         threads: how many to use; 0: ``MOTIFLEET_THREADS``, else one for each core.
         simd: the instruction set, "auto": ``MOTIFLEET_SIMD``, else the widest there is.
 

@@ -62,7 +62,7 @@ class Others:
             picks = self._picks(self.bounds, count, each)
             unsure = picks[~self.exact[picks]]
             if self.exact[picks[:k]].all():
-                return picks[:k].tolist()
+                return [int(window) for window in picks[:k]]
             self._settle(unsure, enough)
             enough = self._enough(k, each)
             count = min(2 * count, max(_BATCH, 2 * k - 1))
