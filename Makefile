@@ -22,7 +22,7 @@ export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 export UV_LINK_MODE := copy
 export UV_COMPILE_BYTECODE := 1
 
-.PHONY: help demo test test-slow test-neon sanitize miri check format bench docs lock clean
+.PHONY: help demo test test-slow test-spark test-neon sanitize miri check format bench docs lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +36,10 @@ test: $(READY) ## Set up, then run every test: Rust, Python, docstrings, documen
 
 test-slow: $(READY) ## Check the errors of long series: a million values, windows of 10,000 (minutes)
 	$(BIN)/python -m pytest tests -m slow -rP
+
+test-spark: $(READY) ## Run the tests of the engine spark in a Spark of this machine: needs Java 17
+	$(BIN)/uv pip install --quiet 'pyspark>=4.1,<4.2'
+	$(BIN)/python -m pytest tests/engines -m spark
 
 # A sanitizer is an unstable option of the compiler; the stable one takes it where it is told to.
 sanitize: $(LOCKED) ## Run the Rust tests under AddressSanitizer: no kernel reads or writes outside

@@ -24,6 +24,7 @@ NAMES = (
     "multidimensional",
     "streaming",
     "fleet-match",
+    "fleet-findings",
     "first-call",
     "time-growth",
     "memory",

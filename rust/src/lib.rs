@@ -32,6 +32,7 @@ use fleet::Fleet;
 use join::search::Options;
 use mp_distance::MpDistances;
 use multidimensional::Join;
+use nearest::elsewhere::Elsewhere;
 use nearest::{Found, Nearest};
 use norm::{Norm, Powers};
 use numpy::{IntoPyArray, PyArray1, PyReadonlyArray1, PyReadonlyArray2, PyUntypedArrayMethods};
@@ -264,6 +265,53 @@ mod _core {
         Ok((
             column(|each| each.device as i64).into_pyarray(py),
             column(|each| each.index as i64).into_pyarray(py),
+            Vec::from_iter(found.iter().map(|each| each.distance)).into_pyarray(py),
+        ))
+    }
+
+    /// For some windows, the nearest one on any device but their own: (devices, indices, distances).
+    ///
+    /// The search for one ends when a neighbour nearer than `enough` is found; the device is -1
+    /// where none is nearer than the bound.
+    #[pyfunction]
+    #[expect(clippy::too_many_arguments, reason = "the edge takes plain arguments")]
+    fn elsewhere<'py>(
+        py: Python<'py>,
+        patterns: PyReadonlyArray2<'py, f64>,
+        bounds: PyReadonlyArray1<'py, f64>,
+        own: PyReadonlyArray1<'py, i64>,
+        enough: f64,
+        values: PyReadonlyArray1<'py, f64>,
+        offsets: PyReadonlyArray1<'py, i64>,
+        threads: usize,
+        simd: &str,
+    ) -> PyResult<(Array<'py, i64>, Array<'py, i64>, Array<'py, f64>)> {
+        let level = level(simd)?;
+        let fleet = fleet(&values, &offsets, patterns.shape()[1])?;
+        let (bounds, own) = (bounds.as_slice()?, own.as_slice()?);
+        if [bounds.len(), own.len()] != [patterns.shape()[0]; 2] {
+            return Err(PyValueError::new_err(
+                "expected a bound and a device for each window",
+            ));
+        }
+        let patterns = patterns.as_slice()?;
+        let threads = threads::count(threads);
+        let found = interpreter::watched(py, None, 0, |watch| {
+            let search = Elsewhere {
+                fleet: &fleet,
+                patterns,
+                bounds,
+                own,
+                enough,
+                level,
+                watch,
+            };
+            search.find(threads)
+        })?;
+        let device = |each: &Found| i64::try_from(each.device).unwrap_or(-1);
+        Ok((
+            Vec::from_iter(found.iter().map(device)).into_pyarray(py),
+            Vec::from_iter(found.iter().map(|each| each.index as i64)).into_pyarray(py),
             Vec::from_iter(found.iter().map(|each| each.distance)).into_pyarray(py),
         ))
     }

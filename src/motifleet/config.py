@@ -53,6 +53,12 @@ class Settings(BaseSettings):
     threads: int = Field(
         default=0, ge=0, description="Threads of the kernels; 0: one for each core."
     )
+    page_rows: int = Field(
+        default=2_000_000, ge=1, description="How many reports a search has in memory at a time."
+    )
+    engine: Literal["local", "spark"] = Field(
+        default="local", description="Who works through the devices of a table."
+    )
     simd: Literal["auto", "avx512", "avx2", "neon", "scalar"] = Field(
         default="auto", description="The kernels' instruction set; auto: the widest there is."
     )

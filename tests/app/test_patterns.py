@@ -8,10 +8,7 @@ import pyarrow as pa
 import pytest
 
 from motifleet.app import Motifleet, Selection
-from motifleet.app.findings import Search
-from motifleet.app.progress import unseen
 from motifleet.errors import InvalidArgumentError, UnknownDeviceError
-from motifleet.types import FleetSeries
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
 BUMP = np.array([0, 3, 9, 2, -4, -1, 5, 0], float)
@@ -93,34 +90,67 @@ def test_an_unknown_device_names_the_near_miss(filled: Motifleet) -> None:
         filled.series("trucks", "d007", "load")
 
 
-def test_groups_of_devices_give_what_all_at_once_gives() -> None:
+@pytest.mark.parametrize("k", [1, 4, 50])
+def test_pages_of_devices_give_what_all_at_once_gives(fleet: Motifleet, k: int) -> None:
     random = np.random.default_rng(5)
-    lengths = np.array([120, 40, 200, 5, 90])
-    values = random.normal(size=lengths.sum())
-    offsets = np.concatenate([[0], np.cumsum(lengths)])
-    names = tuple(f"d{number}" for number in range(5))
-    everyone = FleetSeries(values, offsets, names, "load")
-    single = [
-        FleetSeries(each.values, np.array([0, len(each)]), (name,), "load")
-        for name, each in zip(names, everyone, strict=True)
+    for number, length in enumerate((120, 40, 200, 5, 90)):
+        fleet.tables.append("trucks", reports(f"d{number}", random.normal(size=length)))
+    paged = Motifleet(fleet.settings.model_copy(update={"page_rows": 130}), fleet.tables)
+    assert len(paged.tables.reader("trucks").pages(130)) >= 3
+    pattern = random.normal(size=8)
+    for each in (None, 1, 2):
+        assert paged.motifs("trucks", "load", 8, k=k, each=each) == fleet.motifs(
+            "trucks", "load", 8, k=k, each=each
+        )
+        for against in ("self", "past"):
+            found, wanted = (
+                one.discords("trucks", "load", 8, against=against, k=k, each=each, min_windows=30)
+                for one in (paged, fleet)
+            )
+            assert found == wanted
+    assert paged.match(pattern, "trucks", "load", k=k) == fleet.match(
+        pattern, "trucks", "load", k=k
+    )
+    assert paged.anomalies("trucks", "load", 8, k=k) == fleet.anomalies("trucks", "load", 8, k=k)
+
+
+@pytest.mark.parametrize(("k", "each"), [(1, None), (4, None), (30, None), (5, 1)])
+@pytest.mark.parametrize("page_rows", [1, 300, 700])
+def test_discords_against_the_fleet_are_the_same_for_any_pages(
+    fleet: Motifleet, k: int, each: int | None, page_rows: int
+) -> None:
+    random, steps = np.random.default_rng(6), np.arange(150)
+    for number in range(9):
+        values = np.sin((steps + 11 * number) / 5) + random.normal(size=150) / 9
+        if number in (3, 7):
+            values[40:60] = values[90:110] = random.normal(size=20) * 2
+        fleet.tables.append("trucks", reports(f"d{number}", values))
+    paged = Motifleet(fleet.settings.model_copy(update={"page_rows": page_rows}), fleet.tables)
+    assert len(paged.tables.reader("trucks").pages(page_rows)) > 1
+    wanted = fleet.discords("trucks", "load", 12, against="fleet", k=k, each=each)
+    found = paged.discords("trucks", "load", 12, against="fleet", k=k, each=each, into="discords")
+    assert {one.device_id for one in found[:2]} <= {"d3", "d7"}
+    assert [(one.device_id, one.index) for one in found] == [
+        (one.device_id, one.index) for one in wanted
     ]
-
-    def search(groups: list[FleetSeries]) -> Search:
-        return Search(groups, "load", 5, 1, "auto", unseen)
-
-    for k in (1, 4, 50):
-        assert search(single).motifs(8, k) == search([everyone]).motifs(8, k)
-        assert search(single).discords(8, k, 30) == search([everyone]).discords(8, k, 30)
-        pattern = values[10:18]
-        alone, together = (search(x).matches(pattern, k, None) for x in (single, [everyone]))
-        assert alone == together
+    np.testing.assert_allclose([o.distance for o in found], [o.distance for o in wanted], 1e-7)
+    rows = paged.scan("discords").to_pylist()
+    assert len(rows) == len(found)
+    assert all(row["neighbor_device_id"] not in (None, row["device_id"]) for row in rows)
 
 
-def test_progress_counts_devices(filled: Motifleet) -> None:
+def test_discords_of_several_signals_are_against_self_only(filled: Motifleet) -> None:
+    with pytest.raises(InvalidArgumentError, match="expected one signal for discords against"):
+        filled.discords("trucks", ["load", "speed"], 8, against="fleet")
+    with pytest.raises(InvalidArgumentError, match="expected discords against self, past, fleet"):
+        filled.discords("trucks", "load", 8, against="others")  # type: ignore[arg-type]
+
+
+def test_progress_counts_reports(filled: Motifleet) -> None:
     seen: list[tuple[int, int | None]] = []
     filled.motifs("trucks", "load", 8, progress=lambda done, total=None: seen.append((done, total)))
-    assert seen[0] == (0, 20)
-    assert seen[-1] == (20, 20)
+    assert seen[0] == (0, 4000)
+    assert seen[-1] == (4000, 4000)
 
 
 @pytest.mark.parametrize("m", [2, 201])

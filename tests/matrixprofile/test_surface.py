@@ -165,6 +165,8 @@ FIRST = ["pattern", "series", "fleet", "a", "b"]
 ORDER = [
     "other",
     "k",
+    "each",
+    "enough",
     "least",
     "sample",
     "seed",
@@ -172,6 +174,7 @@ ORDER = [
     "radius",
     "zone",
     "window",
+    "dimensions",
     "max_distance",
     "constant",
     "min_score",
@@ -188,15 +191,25 @@ ORDER = [
 ]
 
 
-@pytest.mark.parametrize(
-    "name", set(FUNCTIONS) - {"exclusion_zone", "findings_table", "per_device", *PUT_TOGETHER}
-)
+# These take no series and m, or call what does.
+OTHERS = {
+    "exclusion_zone",
+    "findings_from",
+    "findings_table",
+    "nearest_elsewhere",
+    "per_device",
+    *PUT_TOGETHER,
+}
+BY_PATTERN = {"match", "distance_profile", "multidimensional_match"}
+
+
+@pytest.mark.parametrize("name", sorted(set(FUNCTIONS) - OTHERS))
 def test_arguments_are_the_same_in_the_same_order_everywhere(name: str) -> None:
     """First what is searched, then m, then by name alone: always in one order."""
     parameters = inspect.signature(getattr(matrixprofile, name)).parameters.values()
     positional = [each.name for each in parameters if each.kind is each.POSITIONAL_OR_KEYWORD]
     named = [each.name for each in parameters if each.kind is each.KEYWORD_ONLY]
-    assert positional[-1] in {"m", "lengths"} or name in {"match", "distance_profile"}
+    assert positional[-1] in {"m", "lengths"} or name in BY_PATTERN
     searched = [each for each in positional if each not in {"m", "lengths"}]
     assert searched == [each for each in FIRST if each in searched]
     assert named == [each for each in ORDER if each in named]

@@ -4,6 +4,7 @@
 //! only where a window may be nearer is the distance profile of the device computed. The answer
 //! is that of measuring every window and choosing greedily.
 
+pub mod elsewhere;
 mod ranked;
 mod screen;
 

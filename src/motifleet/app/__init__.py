@@ -12,6 +12,7 @@ from motifleet.app.geo import Geo
 from motifleet.app.home import Motifleet, open_home
 from motifleet.app.imports import validate_file
 from motifleet.app.index_store import Indexed
+from motifleet.app.origin import Origin
 from motifleet.app.progress import Progress
 from motifleet.app.report import Report
 from motifleet.app.results import FileCheck, ImportResult
@@ -27,6 +28,7 @@ __all__ = [
     "ImportResult",
     "Indexed",
     "Motifleet",
+    "Origin",
     "Phase",
     "Progress",
     "Report",

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
-from motifleet.app.files import file_series, is_file
+from motifleet.app.files import file_channels, is_file
 from motifleet.app.index_store import Indexed, IndexStore
 from motifleet.app.progress import Progress, unseen
 from motifleet.app.selection import Selection
@@ -186,7 +186,7 @@ class Devices:
 
     def _read(self, selection: Selection) -> FleetSeries:
         if is_file(self.table):
-            return file_series(self.table, self.signal, selection, self.step)
+            return file_channels(self.table, [self.signal], selection, self.step)[self.signal]
         columns = ["device_id", "event_ts", self.signal]
         reports = self.tables.scan(self.table, columns=columns, **selection.arguments())
         return fleet_series(reports, self.signal, step=self.step)

@@ -1,5 +1,6 @@
 """Patterns in a file of reports, which lands nowhere."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pyarrow as pa
 from motifleet.app.selection import Selection
 from motifleet.errors import InvalidArgumentError, UnknownDeviceError
 from motifleet.tables.times import parse_time
-from motifleet.telemetry import ColumnMapping, fleet_series, read_reports
+from motifleet.telemetry import ColumnMapping, fleet_channels, read_reports
 from motifleet.types import FleetSeries
 
 
@@ -18,10 +19,10 @@ def is_file(table: str) -> bool:
     return bool(Path(table).suffix) and Path(table).is_file()
 
 
-def file_series(
-    path: str, signal: str, selection: Selection, step: timedelta | None
-) -> FleetSeries:
-    """Lay out one signal of a file's accepted reports at equal steps.
+def file_channels(
+    path: str, signals: Sequence[str], selection: Selection, step: timedelta | None
+) -> dict[str, FleetSeries]:
+    """Lay out signals of a file's accepted reports at equal steps.
 
     Raises:
         ReadError: the file cannot be read as reports.
@@ -35,11 +36,12 @@ def file_series(
         )
     with read_reports(path, ColumnMapping()) as reader:
         batches = [_chosen(batch.accepted, selection) for batch in reader]
-    fleet = fleet_series(batches, signal, step=step)
+    channels = fleet_channels(batches, signals, step=step)
+    names = next(iter(channels.values())).device_ids
     for device in selection.devices or ():
-        if device not in fleet.device_ids:
-            raise UnknownDeviceError(device, fleet.device_ids)
-    return fleet
+        if device not in names:
+            raise UnknownDeviceError(device, names)
+    return channels
 
 
 def _chosen(reports: pa.Table, selection: Selection) -> pa.Table:

@@ -2,24 +2,33 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 
+from motifleet.app import tasks
+from motifleet.app.across import discords_task
 from motifleet.app.devices import Alike, Devices, Note, unsaid
-from motifleet.app.files import file_series, is_file
-from motifleet.app.findings import Search
+from motifleet.app.files import file_channels, is_file
 from motifleet.app.geo import Geo
 from motifleet.app.imports import import_file
 from motifleet.app.index_store import Indexed
+from motifleet.app.keeping import keep
+from motifleet.app.origin import Origin
 from motifleet.app.progress import Progress, unseen
 from motifleet.app.results import ImportResult
+from motifleet.app.search import Pattern, Reports, Search, pattern_of, seconds, signals_of
 from motifleet.app.selection import Selection
 from motifleet.app.simulation import Simulation, land_simulation
+from motifleet.app.tasks import Against
 from motifleet.config import Settings, load_settings
+from motifleet.engines import Engine, Kernels, engine_named
 from motifleet.errors import InvalidArgumentError
 from motifleet.matrixprofile import (
+    Across,
+    Anomaly,
     DeviceClusters,
     Discord,
     FleetProfile,
@@ -28,8 +37,8 @@ from motifleet.matrixprofile import (
     SimilarDevices,
     fleet_profile,
 )
-from motifleet.tables import Tables, open_tables
-from motifleet.telemetry import ColumnMapping, fleet_series
+from motifleet.tables import Appended, Tables, open_tables
+from motifleet.telemetry import ColumnMapping, fleet_channels
 from motifleet.types import FleetSeries, Floats, Series
 
 EVERYTHING = Selection()
@@ -145,16 +154,27 @@ class Motifleet:
 
         The table may be a file of reports too, which is read as it is and lands nowhere.
         """
+        return self.fleet_channels(table, [signal], selection=selection, step=step)[signal]
+
+    def fleet_channels(
+        self,
+        table: str,
+        signals: Sequence[str],
+        *,
+        selection: Selection = EVERYTHING,
+        step: float | None = None,
+    ) -> dict[str, FleetSeries]:
+        """Several signals of all devices at the same equal steps; see `fleet_series`."""
         if is_file(table):
-            return file_series(table, signal, selection, _seconds(step))
-        columns = ["device_id", "event_ts", signal]
+            return file_channels(table, signals, selection, seconds(step))
+        columns = ["device_id", "event_ts", *signals]
         reports = self.scan(table, columns=columns, selection=selection)
-        return fleet_series(reports, signal, step=_seconds(step))
+        return fleet_channels(reports, signals, step=seconds(step))
 
     def cut(
         self,
         table: str,
-        signal: str,
+        signal: str | Sequence[str],
         device: str,
         start: datetime | str,
         m: int,
@@ -162,69 +182,187 @@ class Motifleet:
         as_of: int | datetime | str | None = None,
         step: float | None = None,
     ) -> Floats:
-        """A pattern: m values of a device's signal from a time on.
+        """A pattern: m values of a device's signal from a time on; of several, a row for each.
 
         Raises:
             InvalidArgumentError: there are fewer than m reports from that time on.
         """
-        selection = Selection(start=start, as_of=as_of)
-        values = self.series(table, device, signal, selection=selection, step=step).values[:m]
-        if len(values) < m:
+        selection = Selection(devices=(device,), start=start, as_of=as_of)
+        names = signals_of(signal)
+        channels = self.fleet_channels(table, names, selection=selection, step=step)
+        values = np.stack([each[device].values[:m] for each in channels.values()])
+        if values.shape[1] < m:
             raise InvalidArgumentError(
                 f"expected {m} reports of {device!r} from {start} on, "
-                f"got {len(values)}: choose an earlier time or a shorter window"
+                f"got {values.shape[1]}: choose an earlier time or a shorter window"
             )
-        return values
+        return values[0] if isinstance(signal, str) else values
 
     def motifs(
         self,
         table: str,
-        signal: str,
+        signal: str | Sequence[str],
         m: int,
         *,
         k: int = 5,
+        each: int | None = None,
+        dimensions: int | None = None,
         selection: Selection = EVERYTHING,
         step: float | None = None,
+        into: str | None = None,
+        engine: Engine | str | None = None,
         progress: Progress = unseen,
     ) -> list[Motif]:
-        """What repeats: the k closest pairs of windows of each device, the closest first."""
-        return self._search(table, signal, selection, step, progress).motifs(m, k)
+        """What repeats: the k closest pairs of windows of each device, the closest first.
+
+        Args:
+            table: the table's name, or a file of reports.
+            signal: the signal's column, or several that are compared together.
+            m: the window's length, in reports.
+            k: how many at most.
+            each: how many of one device at most; None: as many as there are.
+            dimensions: of several signals, how many have to agree; None: all.
+            selection: which reports.
+            step: seconds between reports; None: each device's median.
+            into: a result table to write them to, as in ``"motifs"``; see `keep`.
+            engine: who works through the devices, "local" or "spark"; None: by the settings.
+            progress: told the number of reports done.
+
+        Raises:
+            UnknownTableError, UnknownDeviceError, UnknownColumnError: there is no such thing.
+            InvalidArgumentError: an argument is out of its bounds, or no device has m reports.
+        """
+        task = tasks.Motifs(m, k, each, dimensions)
+        reports = Reports(table, signals_of(signal), selection, step)
+        return task.findings(self._search(engine, progress).run(reports, task, into))
 
     def discords(
         self,
         table: str,
+        signal: str | Sequence[str],
+        m: int,
+        *,
+        against: Against = "self",
+        k: int = 5,
+        each: int | None = None,
+        min_windows: int = 1,
+        dimensions: int | None = None,
+        selection: Selection = EVERYTHING,
+        step: float | None = None,
+        into: str | None = None,
+        engine: Engine | str | None = None,
+        progress: Progress = unseen,
+    ) -> list[Discord | Across]:
+        """What is unusual: the k windows farthest from any other of their device, or of the fleet.
+
+        Args:
+            table: the table's name, or a file of reports.
+            signal: the signal's column, or several that are compared together.
+            m: the window's length, in reports.
+            against: what a window is compared with: ``self``, all others of its device; ``past``,
+                the earlier ones; ``fleet``, those of all other devices.
+            k: how many at most, the farthest first.
+            each: how many of one device at most; None: as many as there are.
+            min_windows: devices with fewer windows are passed over (with ``past``, windows with
+                fewer before them): where there is little to compare with, everything is far from
+                everything.
+            dimensions: of several signals, how many count, those most alike; None: all.
+            selection: which reports.
+            step: seconds between reports; None: each device's median.
+            into: a result table to write them to, as in ``"discords"``; see `keep`.
+            engine: who works through the devices, "local" or "spark"; None: by the settings.
+            progress: told the number of reports done.
+
+        Raises:
+            UnknownTableError, UnknownDeviceError, UnknownColumnError: there is no such thing.
+            InvalidArgumentError: an argument is out of its bounds, or no device has m reports.
+        """
+        reports = Reports(table, signals_of(signal), selection, step)
+        limits = (min_windows, each, dimensions)
+        task = discords_task(m, k, against, limits, several=len(reports.signals) > 1)
+        return list(task.findings(self._search(engine, progress).run(reports, task, into)))
+
+    def anomalies(
+        self,
+        table: str,
         signal: str,
         m: int,
         *,
         k: int = 5,
+        min_score: float = 0.0,
         min_windows: int = 1,
         selection: Selection = EVERYTHING,
         step: float | None = None,
+        into: str | None = None,
+        engine: Engine | str | None = None,
         progress: Progress = unseen,
-    ) -> list[Discord]:
-        """What is unusual: the k windows farthest from any other of their device.
+    ) -> list[Anomaly]:
+        """What is unusual in shape, level, spread or at a point, over all devices, worst first.
 
-        Devices with fewer windows than ``min_windows`` are passed over: where there is little to
-        compare with, everything is far from everything.
+        Each window is judged by what is usual for its device; see
+        `motifleet.matrixprofile.anomaly_scores`. Takes and raises what `discords` does, and
+        ``min_score``: only windows with this score or more.
         """
-        search = self._search(table, signal, selection, step, progress)
-        return search.discords(m, k, min_windows)
+        task = tasks.Anomalies(m, k, min_score, min_windows)
+        reports = Reports(table, signals_of(signal), selection, step)
+        return task.findings(self._search(engine, progress).run(reports, task, into))
 
     def match(
         self,
-        pattern: Floats | Sequence[float],
+        pattern: Pattern,
         table: str,
-        signal: str,
+        signal: str | Sequence[str],
         *,
         k: int = 10,
         max_distance: float | None = None,
+        dimensions: int | None = None,
         selection: Selection = EVERYTHING,
         step: float | None = None,
+        into: str | None = None,
+        engine: Engine | str | None = None,
         progress: Progress = unseen,
     ) -> list[Match]:
-        """Have you seen this pattern? The k windows nearest to it, over all devices."""
-        search = self._search(table, signal, selection, step, progress)
-        return search.matches(pattern, k, max_distance)
+        """Have you seen this pattern? The k windows nearest to it, over all devices.
+
+        Args:
+            pattern: m values; of several signals, as many for each, in the signals' order.
+            table: the table's name, or a file of reports.
+            signal: the signal's column, or several that are compared together.
+            k: how many at most, the nearest first.
+            max_distance: only windows at most this far.
+            dimensions: of several signals, how many count, those nearest to it; None: all.
+            selection: which reports.
+            step: seconds between reports; None: each device's median.
+            into: a result table to write them to, as in ``"matches"``; see `keep`.
+            engine: who works through the devices, "local" or "spark"; None: by the settings.
+            progress: told the number of reports done.
+
+        Raises:
+            UnknownTableError, UnknownDeviceError, UnknownColumnError: there is no such thing.
+            InvalidArgumentError: the pattern does not fit the signals, is too short or has gaps,
+                or another argument is out of its bounds.
+        """
+        signals = signals_of(signal)
+        task = tasks.Matches(pattern_of(pattern, signals), k, max_distance, dimensions)
+        reports = Reports(table, signals, selection, step)
+        return task.findings(self._search(engine, progress).run(reports, task, into))
+
+    def keep(self, findings: pa.Table, into: str, origin: Origin) -> Appended:
+        """Write findings of any kind to a result table, in the place of those found before.
+
+        A result table holds the findings of many questions, each row with rank, signals, m, source
+        table, snapshot id, parameters and question. The same question about the same snapshot
+        replaces its earlier answer in one commit, so that nothing is there twice or by half.
+
+        Args:
+            findings: a row for each, the best first.
+            into: the result table; it is made when there is none.
+            origin: what was asked of which snapshot.
+
+        Raises:
+            SchemaConflictError: there is a table of that name that holds no findings.
+        """
+        return keep(self.tables, into, findings, origin)
 
     def similar_devices(
         self,
@@ -342,46 +480,14 @@ class Motifleet:
         progress: Progress,
         note: Note = unsaid,
     ) -> Devices:
-        return Devices(self.tables, self.settings, *question, _seconds(step), progress, note)
+        return Devices(self.tables, self.settings, *question, seconds(step), progress, note)
 
-    def _search(
-        self,
-        table: str,
-        signal: str,
-        selection: Selection,
-        step: float | None,
-        progress: Progress,
-    ) -> Search:
-        if is_file(table):
-            group = file_series(table, signal, selection, _seconds(step))
-            settings = self.settings
-            return Search([group], signal, len(group), settings.threads, settings.simd, progress)
-        arguments = selection.arguments()
-        groups = self.tables.by_device(table, columns=[signal], **arguments)
-        named = arguments.pop("devices")
-        devices = named or self.tables.devices(table, **arguments)
-        return Search(
-            (fleet_series(group, signal, step=_seconds(step)) for group in groups),
-            signal,
-            len(devices),
-            self.settings.threads,
-            self.settings.simd,
-            progress,
-        )
+    def _search(self, engine: Engine | str | None, progress: Progress) -> Search:
+        settings = self.settings
+        kernels = Kernels(settings.threads, settings.simd)
+        chosen = engine_named(engine or settings.engine, kernels)
+        return Search(settings, self.tables, chosen, progress)
 
 
 def _alike(alike: Alike | int) -> Alike:
     return alike if isinstance(alike, Alike) else Alike(alike)
-
-
-def _seconds(step: float | None) -> timedelta | None:
-    if step is None:
-        return None
-    if not _SHORTEST <= step <= _LONGEST:
-        raise InvalidArgumentError(
-            f"expected a step from {_SHORTEST} to {_LONGEST:,.0f} seconds, got {step}"
-        )
-    return timedelta(seconds=step)
-
-
-_SHORTEST, _LONGEST = 1e-6, 366 * 86_400.0

@@ -45,7 +45,7 @@ def similar(
             Alike(window, constant, normalize, share),
             k=count,
             exact=exact,
-            selection=reports.selection(),
+            selection=reports.selection,
             step=reports.step,
             progress=bar,
             note=output.note,
@@ -92,7 +92,7 @@ def clusters(
             least=least,
             sample=sample,
             seed=seed,
-            selection=reports.selection(),
+            selection=reports.selection,
             step=reports.step,
             progress=bar,
         )
@@ -126,7 +126,7 @@ def index(
             signal,
             Alike(window, constant, normalize),
             rebuild=rebuild,
-            selection=reports.selection(),
+            selection=reports.selection,
             step=reports.step,
             progress=bar,
         )

@@ -11,7 +11,7 @@ from motifleet.cli import options
 from motifleet.cli.geo import read
 from motifleet.cli.geo_options import FenceNames, MaxGap, NameColumn, SwapAxes
 from motifleet.cli.output import Output
-from motifleet.cli.pattern import numbers
+from motifleet.cli.pattern_search import numbers
 from motifleet.cli.reports import Selected, sharing
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ class Canvas(Selected):
         how: dict[str, Any] = {"offline": self.offline, "tiles": self.tiles, "fences": fences}
         with output.progress("drawing reports") as bar:
             drawing = fleet.geo.map(
-                self.table, progress=bar, selection=self.selection(), **how, **what
+                self.table, progress=bar, selection=self.selection, **how, **what
             )
         _told(output, drawing, drawing.write(self.out))
 
@@ -109,7 +109,7 @@ def findings(
 ) -> None:
     """Draw the discords of a signal, and a pattern's matches, where their devices were."""
     fleet = canvas.open()
-    chosen: dict[str, Any] = {"selection": canvas.selection(), "step": step}
+    chosen: dict[str, Any] = {"selection": canvas.selection, "step": step}
     with canvas.output.progress("searching devices") as bar:
         search: dict[str, Any] = {"k": count, "progress": bar, **chosen}
         found: list[Any] = [

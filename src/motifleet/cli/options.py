@@ -42,6 +42,28 @@ AsOf = Annotated[
 Signal = Annotated[
     str, typer.Option("--signal", metavar="COLUMN", help="The signal's column.", show_default=False)
 ]
+Signals = Annotated[
+    list[str],
+    typer.Option(
+        "--signal",
+        metavar="COLUMN",
+        help="The signal's column (repeat it to compare several together).",
+        show_default=False,
+    ),
+]
+Dimensions = Annotated[
+    int | None,
+    typer.Option("--dimensions", help="Of several signals, how many count (default: all)."),
+]
+Each = Annotated[int | None, typer.Option("--each", min=1, help="At most so many of one device.")]
+Into = Annotated[
+    str | None,
+    typer.Option("--into", metavar="TABLE", help="Write what is found to this result table too."),
+]
+EngineName = Annotated[
+    str | None,
+    typer.Option("--engine", metavar="NAME", help="Who does the work (default: by the settings)."),
+]
 Window = Annotated[
     int, typer.Option("--window", "-m", metavar="M", help="The window's length, in reports.")
 ]

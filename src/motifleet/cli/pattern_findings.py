@@ -83,32 +83,6 @@ def snippets(
 
 
 @over_reports
-def anomalies(
-    reports: Reports,
-    signal: options.Signal,
-    window: options.Window = 60,
-    count: options.Count = 5,
-    min_score: Annotated[
-        float, typer.Option("--min-score", help="Only windows with this score or more.")
-    ] = 0.0,
-    min_windows: options.MinWindows = 1,
-) -> None:
-    """What is unusual in shape, level, spread or at a point, each by its device's own measure."""
-    from motifleet.matrixprofile import fleet_anomalies
-
-    found = fleet_anomalies(
-        reports.fleet(signal),
-        window,
-        k=count,
-        min_score=min_score,
-        min_windows=min_windows,
-        **reports.kernels(),
-    )
-    rows = [each.to_dict() for each in found]
-    reports.render({"anomalies": rows}, {"anomalies": [*PLACE, "kind", "score", "peak_ts"]})
-
-
-@over_reports
 def consensus_motif(
     reports: Reports,
     signal: options.Signal,

@@ -47,6 +47,7 @@ class Selected:
 
         return open_home(self.home)
 
+    @property
     def selection(self) -> "Selection":
         """Which reports."""
         return options.selection(self.devices, self.start, self.end, self.where, self.as_of)
@@ -63,14 +64,10 @@ class Reports(Selected):
         settings = self.open().settings
         return {"threads": settings.threads, "simd": settings.simd}
 
-    def selection(self) -> "Selection":
-        """Tell which reports are meant."""
-        return options.selection(self.devices, self.start, self.end, self.where, self.as_of)
-
     def fleet(self, signal: str) -> "FleetSeries":
         """Read one signal of all devices."""
         return self.open().fleet_series(
-            self.table, signal, selection=self.selection(), step=self.step
+            self.table, signal, selection=self.selection, step=self.step
         )
 
     def chosen(self, signal: str, count: int) -> "list[Series]":

@@ -25,6 +25,7 @@ no discord (with ``normalize=False`` it is), and where a signal is flat, its noi
 shape there is, so that discords on such stretches are noise against noise.
 """
 
+from motifleet.matrixprofile.anomaly import KINDS as ANOMALY_KINDS
 from motifleet.matrixprofile.anomaly import Anomaly, AnomalyScores, anomaly_scores, fleet_anomalies
 from motifleet.matrixprofile.arrivals import Arrivals
 from motifleet.matrixprofile.channels import ChannelsLike
@@ -41,9 +42,15 @@ from motifleet.matrixprofile.findings import (
     Match,
     Motif,
     Place,
+    findings_from,
     findings_table,
 )
 from motifleet.matrixprofile.fleet import FleetProfile, fleet_profile
+from motifleet.matrixprofile.fleet_discords import (
+    fleet_discords,
+    nearest_elsewhere,
+    windows_beyond,
+)
 from motifleet.matrixprofile.join import Join, ab_join
 from motifleet.matrixprofile.kernels import exclusion_zone
 from motifleet.matrixprofile.matching import distance_profile, match
@@ -55,6 +62,12 @@ from motifleet.matrixprofile.multidimensional import (
     MultidimensionalMotif,
     MultidimensionalProfile,
     multidimensional_profile,
+)
+from motifleet.matrixprofile.multidimensional_fleet import (
+    MultidimensionalMatch,
+    multidimensional_discords,
+    multidimensional_match,
+    multidimensional_motifs,
 )
 from motifleet.matrixprofile.multidimensional_stream import (
     MultidimensionalArrivals,
@@ -76,6 +89,7 @@ from motifleet.matrixprofile.stream_snapshot import StreamSnapshot
 from motifleet.matrixprofile.streaming import StreamingProfile
 
 __all__ = [
+    "ANOMALY_KINDS",
     "Across",
     "Anomaly",
     "AnomalyScores",
@@ -97,6 +111,7 @@ __all__ = [
     "MotifSet",
     "MultidimensionalArrivals",
     "MultidimensionalDiscord",
+    "MultidimensionalMatch",
     "MultidimensionalMotif",
     "MultidimensionalProfile",
     "MultidimensionalSnapshot",
@@ -119,18 +134,25 @@ __all__ = [
     "device_distances",
     "distance_profile",
     "exclusion_zone",
+    "findings_from",
     "findings_table",
     "fleet_anomalies",
+    "fleet_discords",
     "fleet_profile",
     "match",
     "matrix_profile",
     "motif_sets",
     "mpdist",
+    "multidimensional_discords",
+    "multidimensional_match",
+    "multidimensional_motifs",
     "multidimensional_profile",
+    "nearest_elsewhere",
     "nearest_of",
     "per_device",
     "segment",
     "similar_devices",
     "snippets",
     "variable_discords",
+    "windows_beyond",
 ]

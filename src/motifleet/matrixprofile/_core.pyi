@@ -74,6 +74,16 @@ def nearest(
     threads: int,
     simd: str,
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]: ...
+def elsewhere(
+    patterns: NDArray[np.float64],
+    bounds: NDArray[np.float64],
+    own: NDArray[np.int64],
+    enough: float,
+    values: NDArray[np.float64],
+    offsets: NDArray[np.int64],
+    threads: int,
+    simd: str,
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]: ...
 
 _Profile: TypeAlias = tuple[
     NDArray[np.float64], NDArray[np.int64], NDArray[np.float64], NDArray[np.int64]

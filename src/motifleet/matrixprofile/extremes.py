@@ -41,26 +41,32 @@ class Profiles(Protocol):
         """List the series."""
 
 
-def best_motifs(profiles: Profiles, k: int, *, constant: bool) -> list[Motif]:
-    """Choose the k closest pairs of windows, the closest first."""
+def best_motifs(
+    profiles: Profiles, k: int, *, constant: bool, each: int | None = None
+) -> list[Motif]:
+    """Choose the k closest pairs of windows, the closest first, so many of a series at most."""
     k, all_series, scores = kernels.result_count(k), profiles.all_series(), profiles.distances
+    each = None if each is None else kernels.integer_from("a number each", each, 1)
     if not constant:
         scores = np.where(_constant(all_series, profiles.m), np.inf, scores)
-    chosen = disjoint(scores, profiles.offsets, profiles.m, k, partners=profiles.indices)
+    chosen = disjoint(scores, profiles.offsets, profiles.m, k, partners=profiles.indices, each=each)
     return [
         findings.motif(all_series[device], profiles.m, distance, index, neighbor)
         for device, index, distance, neighbor in _looked_up(profiles, chosen)
     ]
 
 
-def best_discords(profiles: Profiles, k: int, *, min_windows: int = 1) -> list[Discord]:
-    """Choose the k windows farthest from all others, the farthest first."""
+def best_discords(
+    profiles: Profiles, k: int, *, min_windows: int = 1, each: int | None = None
+) -> list[Discord]:
+    """Choose the k windows farthest from all others, the farthest first, so many of a series."""
     k, all_series = kernels.result_count(k), profiles.all_series()
+    each = None if each is None else kernels.integer_from("a number each", each, 1)
     compared = np.concatenate([[0], np.cumsum(np.isfinite(profiles.distances))])
     unlike = unlikeness(profiles.distances, profiles.m, normalize=profiles.normalize)
     too_few = np.diff(compared[profiles.offsets]) < min_windows
     scores = np.where(np.repeat(too_few, np.diff(profiles.offsets)), np.inf, unlike)
-    chosen = disjoint(scores, profiles.offsets, profiles.m, k)
+    chosen = disjoint(scores, profiles.offsets, profiles.m, k, each=each)
     return [
         findings.discord(all_series[device], profiles.m, distance, index, neighbor)
         for device, index, distance, neighbor in _looked_up(profiles, chosen)
@@ -104,6 +110,38 @@ def of_neighbor(profiles: NeighborProfiles, neighbor: int) -> Profiles:
         profiles.offsets,
         profiles.neighbor_distances[:, rank - 1],
         profiles.neighbor_indices[:, rank - 1],
+        profiles.all_series,
+    )
+
+
+class PastProfiles(Profiles, Protocol):
+    """Profiles that know the nearest earlier neighbour of each window."""
+
+    @property
+    def left_distances(self) -> Floats:
+        """To the nearest earlier ones."""
+
+    @property
+    def left_indices(self) -> Ints:
+        """Where these begin."""
+
+
+def of_past(profiles: PastProfiles, min_windows: int) -> Profiles:
+    """Take the nearest earlier neighbours for the nearest, where enough windows came before.
+
+    The first windows of a series have little to be like: those with fewer than ``min_windows``
+    whole windows before them, outside of the exclusion zone, are left out.
+    """
+    zone, offsets = kernels.exclusion_zone(profiles.m), profiles.offsets
+    whole = np.concatenate([[0], np.cumsum(np.isfinite(profiles.distances))])
+    starts = np.repeat(offsets[:-1], np.diff(offsets))
+    earlier = whole[np.maximum(np.arange(offsets[-1]) - zone, starts)] - whole[starts]
+    return _OfNeighbor(
+        profiles.m,
+        profiles.normalize,
+        offsets,
+        np.where(earlier >= max(min_windows, 1), profiles.left_distances, np.inf),
+        profiles.left_indices,
         profiles.all_series,
     )
 

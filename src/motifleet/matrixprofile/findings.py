@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from types import UnionType
-from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 import numpy as np
 
@@ -12,6 +12,9 @@ from motifleet.types import Series
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+
+Found = TypeVar("Found", bound="Place")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +116,34 @@ def findings_table(found: Sequence[Place], kind: type[Place] = Match) -> "pa.Tab
     columns = {name: of for name, hint in hints.items() if (of := _arrow_type(hint)) is not None}
     rows = [{name: getattr(each, name) for name in columns} for each in found]
     return pa.Table.from_pylist(rows, pa.schema(columns))
+
+
+def findings_from(rows: "pa.Table", kind: type[Found]) -> list[Found]:
+    """Make findings of a table's rows; what `findings_table` laid out comes back as it was.
+
+    Args:
+        rows: a column for each field of the kind, and perhaps others.
+        kind: what the rows are: motifs, discords, matches or others.
+
+    >>> found = [Match("truck-7", "speed", 12, None, 30, 0.5)]
+    >>> findings_from(findings_table(found), Match) == found
+    True
+    """
+    hints = get_type_hints(kind)
+    columns = {name: _values(rows[name], hint) for name, hint in hints.items()}
+    return [
+        kind(**dict(zip(columns, values, strict=True)))
+        for values in zip(*columns.values(), strict=True)
+    ]
+
+
+def _values(column: Any, hint: Any) -> list[Any]:
+    values: list[Any] = column.to_pylist()
+    if get_origin(hint) is tuple:
+        return [tuple(value) for value in values]
+    if datetime in get_args(hint):
+        return [None if at is None else at.replace(tzinfo=UTC) for at in values]
+    return values
 
 
 def _arrow_type(hint: Any) -> Any:

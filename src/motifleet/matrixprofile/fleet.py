@@ -67,33 +67,49 @@ class FleetProfile(SelfNeighbors):
     def __iter__(self) -> Iterator[MatrixProfile]:
         return (self[index] for index in range(len(self)))
 
-    def motifs(self, k: int = 3, *, constant: bool = False) -> list[Motif]:
+    def motifs(self, k: int = 3, *, constant: bool = False, each: int | None = None) -> list[Motif]:
         """Find the closest pairs of windows within a device, over the fleet, closest first.
 
         Args:
             k: how many at most.
             constant: whether windows that hold a single value count.
+            each: how many of one device at most; None: as many as there are.
 
         Raises:
             InvalidArgumentError: k is less than 1 or no integer.
         """
-        return extremes.best_motifs(self, k, constant=constant)
+        return extremes.best_motifs(self, k, constant=constant, each=each)
 
-    def discords(self, k: int = 3, *, neighbor: int = 1, min_windows: int = 1) -> list[Discord]:
+    def discords(
+        self,
+        k: int = 3,
+        *,
+        neighbor: int = 1,
+        min_windows: int = 1,
+        each: int | None = None,
+        past: bool = False,
+    ) -> list[Discord]:
         """Find the windows farthest from any other of their device, farthest first.
 
         Args:
             k: how many at most.
             neighbor: which of the nearest neighbours counts, at most the k of the profile.
             min_windows: devices with fewer windows without a gap are passed over: where there
-                is little to compare with, everything is far from everything.
+                is little to compare with, everything is far from everything. With ``past``, so are
+                windows with fewer before them.
+            each: how many of one device at most; None: as many as there are.
+            past: whether only earlier windows count: what was new when it came, however often it
+                came back since. ``neighbor`` is then not looked at.
 
         Raises:
-            InvalidArgumentError: k is less than 1 or no integer, or the profile holds no such
-                neighbour.
+            InvalidArgumentError: k or each is less than 1 or no integer, or the profile holds no
+                such neighbour.
         """
+        if past:
+            ranked = extremes.of_past(self, min_windows)
+            return extremes.best_discords(ranked, k, each=each)
         ranked = extremes.of_neighbor(self, neighbor)
-        return extremes.best_discords(ranked, k, min_windows=min_windows)
+        return extremes.best_discords(ranked, k, min_windows=min_windows, each=each)
 
     def to_arrow(self) -> "pa.Table":
         """Lay out one row for each window: device, then as `MatrixProfile.to_arrow`."""

@@ -248,7 +248,7 @@ class MultidimensionalProfile(Frozen):
             others = np.arange(start, start + there)
             partners = np.concatenate([partners + start, np.full(self.m, -1), others])
         span = np.array([0, len(scores)], np.int64)
-        pairs = (index for _, index in disjoint(scores, span, self.m, k, partners))
+        pairs = (index for _, index in disjoint(scores, span, self.m, k, partners=partners))
         return takewhile(lambda index: index < len(self), pairs)
 
     def _finding(self, index: int, dimensions: int, *, sort: bool) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """The best windows that do not overlap."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 import numpy as np
@@ -9,7 +10,13 @@ from motifleet.types import Floats, Ints
 
 
 def disjoint(
-    scores: Floats, offsets: Ints, m: int, k: int | None, partners: Ints | None = None
+    scores: Floats,
+    offsets: Ints,
+    m: int,
+    k: int | None,
+    *,
+    partners: Ints | None = None,
+    each: int | None = None,
 ) -> Iterator[tuple[int, int]]:
     """Yield device and index of the lowest finite scores, no window overlapping an earlier.
 
@@ -20,11 +27,13 @@ def disjoint(
         k: how many at most; None: all.
         partners: shape (windows,), a second window of the same device that may not overlap
             an earlier result either, as an index within the device.
+        each: how many of one device at most; None: as many as there are.
     """
     free = np.isfinite(scores)
-    candidates = np.flatnonzero(free)
+    ranked = _lowest_of_each(scores, offsets) if each == 1 else scores
+    count: Counter[int] = Counter()
     found = 0
-    for window in candidates[np.argsort(scores[candidates], kind="stable")].tolist():
+    for window in _in_order(ranked, free & np.isfinite(ranked), k, m):
         if found == k:
             return
         if not free[window]:
@@ -32,12 +41,48 @@ def disjoint(
         device = int(np.searchsorted(offsets, window, side="right")) - 1
         start, end = int(offsets[device]), int(offsets[device + 1])
         both = [window] if partners is None else [window, start + int(partners[window])]
-        if not all(free[each] for each in both):
+        if not all(free[one] for one in both):
             continue
-        for each in both:
-            free[max(each - m + 1, start) : min(each + m, end)] = False
+        for one in both:
+            free[max(one - m + 1, start) : min(one + m, end)] = False
+        count[device] += 1
+        if count[device] == each:
+            free[start:end] = False
         found += 1
         yield device, window - start
+
+
+def _in_order(scores: Floats, left: NDArray[np.bool_], k: int | None, m: int) -> Iterator[int]:
+    """Yield windows by their scores, the lowest first.
+
+    Few are wanted of many: they are sorted a part at a time, so that what nobody asks for is not.
+    """
+    size = len(scores) if k is None else max(_PART, 4 * m * k)
+    while len(candidates := np.flatnonzero(left)):
+        if len(candidates) > 2 * size:
+            limit = np.partition(scores[candidates], size)[size]
+            candidates = candidates[scores[candidates] <= limit]
+        yield from candidates[np.argsort(scores[candidates], kind="stable")].tolist()
+        left[candidates] = False
+        size *= 4
+
+
+_PART = 4096
+
+
+def _lowest_of_each(scores: Floats, offsets: Ints) -> Floats:
+    """Leave each device its first lowest score; infinity for all others."""
+    starts = offsets[:-1][np.diff(offsets) > 0]
+    if len(starts) == 0:
+        return scores
+    lengths = np.diff(np.append(starts, len(scores)))
+    least = np.repeat(np.minimum.reduceat(scores, starts), lengths)
+    lowest = np.flatnonzero((scores == least) & np.isfinite(scores))
+    devices = np.searchsorted(starts, lowest, side="right")
+    first = lowest[np.concatenate([[True], np.diff(devices) > 0])] if len(lowest) else lowest
+    kept = np.full(len(scores), np.inf)
+    kept[first] = scores[first]
+    return kept
 
 
 SAME = 1e-9

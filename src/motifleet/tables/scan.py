@@ -1,5 +1,6 @@
 """Reading a table into Arrow, whole or in batches of bounded memory."""
 
+import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
@@ -14,6 +15,12 @@ from motifleet.tables.selection import Selection, plan
 
 # Files are read in parallel as long as they have no more rows than this together.
 _ROWS_AHEAD = 500_000
+
+
+# Each read of a dictionary would warn that it is taken for text, which is what is wanted.
+logging.getLogger("pyiceberg.io.pyarrow").addFilter(
+    lambda record: "dictionary type" not in str(record.msg)
+)
 
 
 def read(table: Table, selection: Selection) -> pa.Table:
@@ -65,11 +72,26 @@ def device_names(table: Table, selection: Selection) -> list[str]:
     return sorted(found)
 
 
-def to_table(scan: DataScan, tasks: Iterable[FileScanTask] | None = None) -> pa.Table:
-    """Read a scan, or some of its files, in parallel."""
+def to_table(
+    scan: DataScan,
+    tasks: Iterable[FileScanTask] | None = None,
+    dictionaries: tuple[str, ...] = (),
+) -> pa.Table:
+    """Read a scan, or some of its files, in parallel.
+
+    Args:
+        scan: what to read.
+        tasks: only these of its files.
+        dictionaries: columns of text that come as dictionaries of their values.
+    """
     wanted = scan.plan_files() if tasks is None else tasks
     schema = output_schema(scan)
-    return _arrow_scan(scan).to_table(wanted).select(schema.names).cast(schema)
+    for name in dictionaries:
+        place = schema.get_field_index(name)
+        kind: pa.DataType = pa.dictionary(pa.int32(), pa.string())
+        schema = schema.set(place, schema.field(place).with_type(kind))
+    rows = _arrow_scan(scan, dictionaries).to_table(wanted)
+    return rows.select(schema.names).cast(schema)
 
 
 def batches_of(
@@ -95,8 +117,14 @@ def output_schema(scan: DataScan) -> pa.Schema:
     return pa.schema([schema.field(name) for name in dict.fromkeys(scan.selected_fields)])
 
 
-def _arrow_scan(scan: DataScan) -> ArrowScan:
-    return ArrowScan(scan.table_metadata, scan.io, scan.projection(), scan.row_filter)
+def _arrow_scan(scan: DataScan, dictionaries: tuple[str, ...] = ()) -> ArrowScan:
+    return ArrowScan(
+        scan.table_metadata,
+        scan.io,
+        scan.projection(),
+        scan.row_filter,
+        dictionary_columns=dictionaries,
+    )
 
 
 def _limited(scan: DataScan, limit: int) -> Iterator[pa.RecordBatch]:

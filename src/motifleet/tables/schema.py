@@ -24,7 +24,7 @@ from pyiceberg.types import (
     TimestamptzType,
 )
 
-from motifleet.errors import InvalidArgumentError, SchemaConflictError
+from motifleet.errors import InvalidArgumentError, SchemaConflictError, UnknownColumnError
 from motifleet.tables.values import Role
 
 DEVICE = "device_id"
@@ -68,8 +68,17 @@ def holds_reports(schema: Schema) -> bool:
     return {DEVICE, TIME} <= set(schema.column_names)
 
 
-def partitioning(schema: Schema) -> PartitionSpec:
-    """Partition reports by day and by bucket of devices, and other rows not at all."""
+def partitioning(schema: Schema, parts: str | None = None) -> PartitionSpec:
+    """Partition reports by day and by bucket of devices, and other rows not at all.
+
+    Args:
+        schema: the table's.
+        parts: a column whose every value is a part of its own, in place of all that.
+    """
+    if parts is not None:
+        check_columns([parts], schema)
+        source = schema.find_field(parts).field_id
+        return PartitionSpec(PartitionField(source, 1000, IdentityTransform(), f"_{parts}"))
     if not holds_reports(schema):
         return UNPARTITIONED_PARTITION_SPEC
     device, time = schema.find_field(DEVICE).field_id, schema.find_field(TIME).field_id
@@ -85,6 +94,17 @@ def sort_order(schema: Schema) -> SortOrder:
         return UNSORTED_SORT_ORDER
     keys = (schema.find_field(name).field_id for name in (DEVICE, TIME))
     return SortOrder(*(SortField(source_id=key, transform=IdentityTransform()) for key in keys))
+
+
+def check_columns(names: Iterable[str], schema: Schema) -> None:
+    """Refuse columns that the table does not have.
+
+    Raises:
+        UnknownColumnError: names the first of them and the near miss.
+    """
+    for name in names:
+        if name not in schema.column_names:
+            raise UnknownColumnError(name, schema.column_names)
 
 
 def arrow_schema(schema: Schema) -> pa.Schema:

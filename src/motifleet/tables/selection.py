@@ -22,8 +22,8 @@ from pyiceberg.expressions.visitors import bind
 from pyiceberg.schema import Schema
 from pyiceberg.table import DataScan, Table
 
-from motifleet.errors import InvalidArgumentError, UnknownColumnError
-from motifleet.tables.schema import DEVICE, TIME
+from motifleet.errors import InvalidArgumentError
+from motifleet.tables.schema import DEVICE, TIME, check_columns
 from motifleet.tables.snapshots import snapshot_id
 from motifleet.tables.times import microseconds, parse_time
 
@@ -134,14 +134,3 @@ def _columns_of(expression: BooleanExpression) -> list[str]:
     if isinstance(expression, And | Or):
         return [*_columns_of(expression.left), *_columns_of(expression.right)]
     return []
-
-
-def check_columns(names: Sequence[str], schema: Schema) -> None:
-    """Refuse columns that the table does not have.
-
-    Raises:
-        UnknownColumnError: names the first of them and the near miss.
-    """
-    for name in names:
-        if name not in schema.column_names:
-            raise UnknownColumnError(name, schema.column_names)

@@ -15,15 +15,18 @@ from pyiceberg.table import Table
 
 from motifleet.config import Settings, prepare_home
 from motifleet.errors import TableExistsError, UnknownTableError
-from motifleet.tables.append import Target, append_batch
+from motifleet.tables.append import append_batch
 from motifleet.tables.catalog import check_table_name, load_table, open_catalog, table_names
+from motifleet.tables.commit import Target
 from motifleet.tables.describe import describe, summarise
-from motifleet.tables.devices import holds_keys, read_by_device
+from motifleet.tables.devices import MAX_ROWS, ByDevice
 from motifleet.tables.failures import translated
+from motifleet.tables.keys import holds_keys
+from motifleet.tables.replace import replace_part
 from motifleet.tables.scan import device_names, read, read_batches
 from motifleet.tables.schema import iceberg_schema, partitioning, sort_order
 from motifleet.tables.selection import Selection
-from motifleet.tables.snapshots import list_snapshots
+from motifleet.tables.snapshots import list_snapshots, snapshot_id
 from motifleet.tables.turns import Turns
 from motifleet.tables.values import Appended, SnapshotInfo, TableDescription, TableInfo
 
@@ -101,13 +104,14 @@ class Tables:
         """Let go of the catalog's connections."""
         self._catalog.close()
 
-    def create(self, name: str, schema: pa.Schema) -> None:
+    def create(self, name: str, schema: pa.Schema, *, parts: str | None = None) -> None:
         """Make an empty table.
 
         Args:
             name: lower-case letters, digits and underscores, a letter first.
             schema: its columns. With ``device_id`` and ``event_ts`` the table holds reports: it is
                 partitioned by day and by 16 buckets of devices and sorted by device and time.
+            parts: a column to partition by instead, for :meth:`replace`.
 
         Raises:
             TableExistsError: there is one of that name.
@@ -120,7 +124,7 @@ class Tables:
                 self._catalog.create_table(
                     (self._namespace, name),
                     columns,
-                    partition_spec=partitioning(columns),
+                    partition_spec=partitioning(columns, parts),
                     sort_order=sort_order(columns),
                     properties=_PROPERTIES,
                 )
@@ -159,9 +163,31 @@ class Tables:
         batch = pa.Table.from_batches([data]) if isinstance(data, pa.RecordBatch) else data
         if create:
             self._create_if_missing(name, batch.schema)
-        target = Target(name, lambda: self._load(name), self._turns)
         with translated(f"append to table {name!r}"):
-            return append_batch(target, batch, batch_id)
+            return append_batch(self._target(name), batch, batch_id)
+
+    def replace(self, name: str, data: pa.Table, *, column: str, value: str) -> Appended:
+        """Put rows in the place of those with a value in a column, in one commit.
+
+        Readers see the old rows or the new ones, never both and never none. The table is made when
+        there is none of that name, and is partitioned by the column. What it held before stays in
+        its earlier snapshots.
+
+        Args:
+            name: the table's name.
+            data: the new rows, each with the value; there may be none.
+            column: the column that says which rows belong together.
+            value: which of them are replaced.
+
+        Raises:
+            SchemaConflictError: there is such a table and it is not made of such parts, or a
+                column is of another type in it.
+            InvalidArgumentError: a row has another value, or a type that tables do not hold.
+            StorageError: as for :meth:`append`.
+        """
+        self._create_if_missing(name, data.schema, column)
+        with translated(f"replace a part of table {name!r}"):
+            return replace_part(self._target(name), data, column, value)
 
     def scan(
         self,
@@ -230,7 +256,7 @@ class Tables:
         end: Moment | None = None,
         where: str | None = None,
         as_of: AsOf | None = None,
-        max_rows: int = 2_000_000,
+        max_rows: int = MAX_ROWS,
     ) -> Iterator[pa.Table]:
         """Read groups of whole devices, each group sorted by device and time.
 
@@ -250,8 +276,29 @@ class Tables:
         """
         selection = Selection(columns, devices, start, end, where, as_of)
         with translated(f"read table {name!r}"):
-            groups = read_by_device(self._load(name), selection, max_rows)
-        return _guarded(name, groups)
+            reader = ByDevice(self._load(name), selection)
+            pages = reader.pages(max_rows)
+        groups = map(reader.plain, pages)
+        return (group for group in groups if group.num_rows)
+
+    def reader(
+        self,
+        name: str,
+        *,
+        columns: Names | None = None,
+        devices: Names | None = None,
+        start: Moment | None = None,
+        end: Moment | None = None,
+        where: str | None = None,
+        as_of: AsOf | None = None,
+    ) -> ByDevice:
+        """Plan what :meth:`by_device` reads, for reading page by page in whatever order.
+
+        Takes and raises what :meth:`scan` does.
+        """
+        selection = Selection(columns, devices, start, end, where, as_of)
+        with translated(f"read table {name!r}"):
+            return ByDevice(self._load(name), selection)
 
     def devices(
         self,
@@ -293,6 +340,19 @@ class Tables:
         """List all snapshots of a table, the oldest first."""
         return list_snapshots(self._load(name))
 
+    def snapshot_id(self, name: str, as_of: AsOf | None = None) -> int | None:
+        """Find the snapshot that is meant: the newest, or that of an id or a time.
+
+        Raises:
+            UnknownTableError: there is no such table.
+            UnknownSnapshotError: it has no such snapshot.
+            InvalidArgumentError: neither an id nor a time.
+        """
+        table = self._load(name)
+        current = table.current_snapshot()
+        newest = None if current is None else current.snapshot_id
+        return newest if as_of is None else snapshot_id(table, as_of)
+
     def list(self) -> "list[TableInfo]":
         """List all tables, by name."""
         names = table_names(self._catalog, self._namespace)
@@ -301,12 +361,15 @@ class Tables:
     def _load(self, name: str) -> Table:
         return load_table(self._catalog, self._namespace, name)
 
-    def _create_if_missing(self, name: str, schema: pa.Schema) -> None:
+    def _target(self, name: str) -> Target:
+        return Target(name, lambda: self._load(name), self._turns)
+
+    def _create_if_missing(self, name: str, schema: pa.Schema, parts: str | None = None) -> None:
         try:
             self._load(name)
         except UnknownTableError:
             with suppress(TableExistsError):  # another writer was quicker
-                self.create(name, schema)
+                self.create(name, schema, parts=parts)
 
 
 def _guarded(name: str, parts: Iterator[Part]) -> Iterator[Part]:

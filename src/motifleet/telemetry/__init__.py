@@ -4,7 +4,8 @@ A report is one row: a device, a time, perhaps a position, labels and signals (`
 Reports come from files (``read_reports``), from the simulators (``simulate_lab``,
 ``simulate_fleet``) and from the bundled sample (``sample_path``). Nothing reaches a table
 unchecked: every row is accepted, or rejected with its reason (``validate``). ``fleet_series``
-lays the reports of one signal out in equal steps of time, as the matrix profile needs them, and
+lays the reports of one signal out in equal steps of time, as the matrix profile needs them,
+``fleet_channels`` those of several, and
 ``write_reports`` writes them to files again.
 """
 
@@ -22,7 +23,7 @@ from motifleet.telemetry.schema import (
     report_schema,
     signals_of,
 )
-from motifleet.telemetry.series import fleet_series
+from motifleet.telemetry.series import fleet_channels, fleet_series
 from motifleet.telemetry.simulators import FleetSimulation, simulate_fleet, simulate_lab
 from motifleet.telemetry.validation import IN_TABLE, CheckedBatch, Existing, validate
 from motifleet.telemetry.write import replacing, write_reports
@@ -43,6 +44,7 @@ __all__ = [
     "KeyColumns",
     "ReportReader",
     "column_roles",
+    "fleet_channels",
     "fleet_series",
     "read_reports",
     "replacing",

@@ -1,4 +1,4 @@
-"""One signal of a fleet in equal steps of time, as the matrix profile needs it.
+"""Signals of a fleet in equal steps of time, as the matrix profile needs them.
 
 Reports come when they come: a minute apart or about a minute, twice in a second, not at all for a
 night. Each device's reports are laid into slots of one step:
@@ -10,10 +10,10 @@ night. Each device's reports are laid into slots of one step:
 - of several reports less than half a step apart that fall into one slot the last one counts.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
@@ -21,6 +21,7 @@ import pyarrow as pa
 from motifleet.errors import InvalidArgumentError, UnknownColumnError
 from motifleet.telemetry.arrow import pc
 from motifleet.telemetry.schema import DEVICE_ID, EVENT_TS, signals_of
+from motifleet.telemetry.steps import median_steps
 from motifleet.types import FleetSeries, Floats, Ints
 
 _MICROSECOND: Final = timedelta(microseconds=1)
@@ -28,14 +29,17 @@ _MICROSECOND: Final = timedelta(microseconds=1)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Reports:
-    """Values by device and time: the codes number the devices."""
+    """Values by device and time: the codes number the devices, each signal has a column."""
 
     codes: Ints
     times: Ints
-    values: Floats
+    values: list[Floats]
 
     def at(self, places: Ints) -> "_Reports":
-        return _Reports(self.codes[places], self.times[places], self.values[places])
+        if len(places) == len(self.codes) and bool(np.all(np.diff(places) == 1)):
+            return self
+        values = [column[places] for column in self.values]
+        return _Reports(self.codes[places], self.times[places], values)
 
     def in_order(self) -> "_Reports":
         """Sorted by device and time, where they are not yet."""
@@ -81,92 +85,120 @@ def fleet_series(
     >>> fleet_series(reports, "speed", step=timedelta(minutes=1))["a"].values
     array([80., 82., nan, nan, 79.])
     """
+    return fleet_channels(reports, [signal], step=step, max_gap=max_gap)[signal]
+
+
+def fleet_channels(
+    reports: pa.Table | Iterable[pa.Table],
+    signals: Sequence[str],
+    *,
+    step: timedelta | None = None,
+    max_gap: int = 16,
+) -> dict[str, FleetSeries]:
+    """Lay the reports of several signals out in the same steps of time.
+
+    As `fleet_series`, but a report counts that has a value of any of the signals, and a slot is
+    NaN in those that it lacks. All series have the same devices, offsets and times.
+
+    Raises:
+        UnknownColumnError, InvalidArgumentError: as `fleet_series`; or no signal is named.
+
+    >>> times = pa.array([0, 60_000_000], pa.timestamp("us", tz="UTC"))
+    >>> columns = {"speed": [80.0, 82.0], "load": [None, 7.0]}
+    >>> reports = pa.table({"device_id": ["a", "a"], "event_ts": times, **columns})
+    >>> fleet_channels(reports, ["speed", "load"])["load"].values
+    array([nan,  7.])
+    """
+    if not signals:
+        raise InvalidArgumentError("expected the name of a signal or more, got none")
     if step is not None and step <= timedelta(0):
         raise InvalidArgumentError(f"expected a step above 0, got {step}")
     if max_gap < 1:
         raise InvalidArgumentError(f"expected a gap of at least 1 slot, got max_gap={max_gap}")
-    names, found = _sorted_reports(_signal_table(reports, signal))
+    signals = list(dict.fromkeys(signals))
+    names, found = _sorted_reports(_signal_table(reports, signals))
     steps = (
-        _median_steps(found, len(names))
+        median_steps(found.codes, found.times, len(names))
         if step is None
         else np.full(len(names), step // _MICROSECOND)
     )
     found = found.at(_last_in_slot(found, steps))
-    return _laid_out(found, steps, max_gap, names, signal)
+    return _laid_out(found, steps, max_gap, names, signals)
 
 
-def _signal_table(reports: pa.Table | Iterable[pa.Table], signal: str) -> pa.Table:
+def _signal_table(reports: pa.Table | Iterable[pa.Table], signals: Sequence[str]) -> pa.Table:
     tables = [reports] if isinstance(reports, pa.Table) else list(reports)
     if not tables:
-        raise InvalidArgumentError(f"expected reports to take {signal!r} from, got no table")
+        raise InvalidArgumentError(f"expected reports to take {signals[0]!r} from, got no table")
     for table in tables:
-        if signal not in table.column_names:
-            raise UnknownColumnError(signal, signals_of(table.schema))
-        if signal not in signals_of(table.schema):
-            raise InvalidArgumentError(
-                f"expected a signal, got the {table.schema.field(signal).type} column {signal!r}: "
-                f"the signals are {', '.join(signals_of(table.schema)) or 'none'}"
-            )
-    return pa.concat_tables(table.select([DEVICE_ID, EVENT_TS, signal]) for table in tables)
+        for signal in signals:
+            _check_signal(table, signal)
+    return pa.concat_tables(table.select([DEVICE_ID, EVENT_TS, *signals]) for table in tables)
+
+
+def _check_signal(table: pa.Table, signal: str) -> None:
+    if signal not in table.column_names:
+        raise UnknownColumnError(signal, signals_of(table.schema))
+    if signal not in signals_of(table.schema):
+        raise InvalidArgumentError(
+            f"expected a signal, got the {table.schema.field(signal).type} column {signal!r}: "
+            f"the signals are {', '.join(signals_of(table.schema)) or 'none'}"
+        )
 
 
 def _sorted_reports(table: pa.Table) -> tuple[tuple[str, ...], _Reports]:
     """The devices' names in order, and the reports that have a value, by device and time."""
-    encoded = table[DEVICE_ID].combine_chunks().dictionary_encode()
+    devices = table.select([DEVICE_ID]).unify_dictionaries()[DEVICE_ID].combine_chunks()
+    encoded: Any = devices
+    if not pa.types.is_dictionary(devices.type):
+        encoded = devices.dictionary_encode()
+    codes = encoded.indices.to_numpy(zero_copy_only=False)
     names = np.array(encoded.dictionary.to_pylist(), dtype=object)
-    order = np.argsort(names)
-    rank = np.empty(len(names), dtype=np.int64)
-    rank[order] = np.arange(len(names))
-    reports = _Reports(
-        rank[encoded.indices.to_numpy(zero_copy_only=False)],
-        pc.cast(table[EVENT_TS], pa.int64()).to_numpy(),
-        table.column(2).to_numpy(),
-    )
-    there = np.flatnonzero(~np.isnan(reports.values))
-    reports = reports.at(there)
-    return tuple(names[order]), reports.in_order()
-
-
-def _median_steps(reports: _Reports, devices: int) -> Ints:
-    """The median time between the reports of each device; 1 µs where there is none."""
-    follows, apart = reports.steps_back()
-    follows, apart = follows[apart > 0], apart[apart > 0]
-    codes = reports.codes[follows]
-    apart = apart[np.lexsort((apart, codes))]
-    ends = np.cumsum(np.bincount(codes, minlength=devices))
-    starts = np.concatenate([[0], ends[:-1]])
-    steps = np.ones(devices, dtype=np.int64)
-    some = np.flatnonzero(ends > starts)
-    steps[some] = apart[(starts[some] + ends[some] - 1) // 2]
-    return steps
+    there = np.flatnonzero(np.bincount(codes, minlength=len(names)))
+    used = there[np.argsort(names[there])]
+    rank = np.zeros(len(names), dtype=np.int64)
+    rank[used] = np.arange(len(used))
+    values = [table.column(place).to_numpy() for place in range(2, table.num_columns)]
+    reports = _Reports(rank[codes], pc.cast(table[EVENT_TS], pa.int64()).to_numpy(), values)
+    empty = np.isnan(values[0])
+    for column in values[1:]:
+        empty &= np.isnan(column)
+    return tuple(names[used]), reports.at(np.flatnonzero(~empty)).in_order()
 
 
 def _last_in_slot(reports: _Reports, steps: Ints) -> Ints:
     """The reports that no later one of their slot comes too close to."""
     step = steps[reports.codes]
+    follows, apart = reports.steps_back()
+    near = 2 * apart < step[follows]
+    if not near.any():
+        return np.arange(len(step))
     firsts = np.searchsorted(reports.codes, reports.codes)
     slots = (2 * (reports.times - reports.times[firsts]) + step) // (2 * step)
-    follows, apart = reports.steps_back()
-    crowded = (slots[follows] == slots[follows - 1]) & (2 * apart < step[follows])
+    crowded = (slots[follows] == slots[follows - 1]) & near
     kept = np.ones(len(step), dtype=bool)
     kept[follows[crowded] - 1] = False
     return np.flatnonzero(kept)
 
 
 def _laid_out(
-    reports: _Reports, steps: Ints, max_gap: int, names: tuple[str, ...], signal: str
-) -> FleetSeries:
+    reports: _Reports, steps: Ints, max_gap: int, names: tuple[str, ...], signals: Sequence[str]
+) -> dict[str, FleetSeries]:
     follows, apart = reports.steps_back()
     step = steps[reports.codes]
     ahead = np.ones(len(step), dtype=np.int64)
     ahead[follows] = np.clip((2 * apart + step[follows]) // (2 * step[follows]), 1, max_gap + 1)
     places = np.cumsum(ahead) - 1
     size = int(places[-1]) + 1 if len(places) else 0
-    values = np.full(size, np.nan)
-    values[places] = reports.values
-    before = np.repeat(np.arange(len(places)), np.diff(places, append=size))
-    since = np.arange(size) - places[before]
-    times = (reports.times[before] + since * step[before]).view("datetime64[us]")
+    times = reports.times
+    if size > len(places):
+        before = np.repeat(np.arange(len(places)), np.diff(places, append=size))
+        times = times[before] + (np.arange(size) - places[before]) * step[before]
     ends = np.searchsorted(reports.codes, np.arange(len(names)), side="right")
     offsets = np.concatenate([[0], np.append(places, size)[ends]])
-    return FleetSeries(values, offsets, names, signal, times)
+    laid_out = {}
+    for signal, column in zip(signals, reports.values, strict=True):
+        values = np.full(size, np.nan)
+        values[places] = column
+        laid_out[signal] = FleetSeries(values, offsets, names, signal, times.view("datetime64[us]"))
+    return laid_out
