@@ -30,6 +30,8 @@ def test_similar_devices_and_clusters(trucks: Path, run: Run, tmp_path: Path) ->
     told = run("device", "similar", *words, "--json", "--plot", tmp_path / "x.html").json
     assert (told["exact"], told["devices"], len(told["similar"])) == (True, 39, 10)
     assert (tmp_path / "x.html").stat().st_size > 1000
+    early = ["--end", "2026-03-02T02:00"]
+    assert "nothing of truck-000003 can be compared" in run("device", "similar", *words, *early).err
     words = ["trucks", "--signal", "vibration", "--window", 45, "--home", trucks]
     done = run("device", "clusters", *words, "--plot", tmp_path / "y.html")
     assert done.code == 0, done.err

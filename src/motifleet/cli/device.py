@@ -54,7 +54,12 @@ def similar(
     facts = {"m": found.m, "exact": found.exact, "compared": found.compared}
     output.document({"similar": found.rows(), **facts, "devices": found.devices})
     output.rows(found.rows(), ["rank", "neighbor_id", "distance"], f"devices like {device}")
-    if found.exact:
+    if not len(found):
+        output.note(
+            f"nothing of {device} can be compared: too few windows vary; a shorter --window or "
+            "--constant may help"
+        )
+    elif found.exact:
         output.note(f"all {found.devices:,} other devices were compared")
     else:
         output.note(
