@@ -23,7 +23,7 @@ from motifleet.tables.failures import translated
 from motifleet.tables.scan import device_names, read, read_batches
 from motifleet.tables.schema import iceberg_schema, partitioning, sort_order
 from motifleet.tables.selection import Selection
-from motifleet.tables.snapshots import list_snapshots
+from motifleet.tables.snapshots import find_snapshot, list_snapshots
 from motifleet.tables.turns import Turns
 from motifleet.tables.values import Appended, SnapshotInfo, TableDescription, TableInfo
 
@@ -292,6 +292,19 @@ class Tables:
     def snapshots(self, name: str) -> "list[SnapshotInfo]":
         """List all snapshots of a table, the oldest first."""
         return list_snapshots(self._load(name))
+
+    def snapshot(self, name: str, as_of: AsOf | None = None) -> SnapshotInfo:
+        """Tell of one snapshot of a table: the one that a scan as of then would read.
+
+        Args:
+            name: the table's name.
+            as_of: a snapshot's id, or a time; None: the newest.
+
+        Raises:
+            UnknownTableError: there is no such table.
+            UnknownSnapshotError: there is no such snapshot, or none at all yet.
+        """
+        return find_snapshot(self._load(name), as_of)
 
     def list(self) -> "list[TableInfo]":
         """List all tables, by name."""
