@@ -11,6 +11,7 @@ from motifleet.app.files import file_series, is_file
 from motifleet.app.findings import Search
 from motifleet.app.geo import Geo
 from motifleet.app.imports import import_file
+from motifleet.app.models import Models
 from motifleet.app.progress import Progress, unseen
 from motifleet.app.results import ImportResult
 from motifleet.app.selection import Selection
@@ -59,6 +60,11 @@ class Motifleet:
     def geo(self) -> Geo:
         """Where the devices are: fences, what is near, trips, stops, cells, spatial SQL."""
         return Geo(self.tables)
+
+    @property
+    def models(self) -> Models:
+        """Experiments, runs and registered models."""
+        return Models(self.settings, self.tables)
 
     def import_file(
         self,

@@ -8,7 +8,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from motifleet import __version__
-from motifleet.cli import demo, geo, pattern, table, telemetry
+from motifleet.cli import demo, experiment, geo, lineage, model, pattern, table, telemetry
 from motifleet.errors import MotifleetError
 
 app = typer.Typer(
@@ -23,6 +23,9 @@ app.add_typer(telemetry.app, name="telemetry")
 app.add_typer(table.app, name="table")
 app.add_typer(pattern.app, name="pattern")
 app.add_typer(geo.app, name="geo")
+app.add_typer(experiment.app, name="experiment")
+app.add_typer(model.app, name="model")
+app.command("lineage")(lineage.lineage)
 
 
 def _version(wanted: bool) -> None:

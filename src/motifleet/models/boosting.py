@@ -51,9 +51,7 @@ class Trees:
         for name, value in asdict(self).items():
             low, high = _BOUNDS[name]
             if not low <= value <= high:
-                raise InvalidArgumentError(
-                    f"expected {name} from {low:g} to {high:g}, got {value}"
-                )
+                raise InvalidArgumentError(f"expected {name} from {low:g} to {high:g}, got {value}")
 
     def weight(self, labels: Ints) -> float:
         """What a failure weighs; the others weigh 1."""

@@ -15,7 +15,6 @@ from motifleet.models.card import model_card
 from motifleet.models.prepared import (
     Prepared,
     Progress,
-    array_of,
     column,
     requirements,
     unseen,
@@ -153,13 +152,10 @@ class DiscordDetector:
             raise InvalidArgumentError(f"expected a window of at least 3, got {self.window}")
         if self.history < 2 * self.window:
             raise InvalidArgumentError(
-                f"expected a history of at least two windows, {2 * self.window}, "
-                f"got {self.history}"
+                f"expected a history of at least two windows, {2 * self.window}, got {self.history}"
             )
         if not 0 < self.quantile < 1:
-            raise InvalidArgumentError(
-                f"expected a quantile between 0 and 1, got {self.quantile}"
-            )
+            raise InvalidArgumentError(f"expected a quantile between 0 and 1, got {self.quantile}")
 
     def prepare(self, source: Source, experiment: str, progress: Progress = unseen) -> Prepared:
         """Learn which distances are usual; see `Kind`.
@@ -249,7 +245,12 @@ def _example(fleet: FleetSeries, window: int) -> list[dict[str, Any]]:
         finite = np.convolve(np.isfinite(series.values), np.ones(window), "valid") == window
         if len(series) >= window and finite.any():
             last = int(np.flatnonzero(finite)[-1])
-            return [{"device_id": str(series.device_id), "values": series.values[last : last + window].tolist()}]
+            return [
+                {
+                    "device_id": str(series.device_id),
+                    "values": series.values[last : last + window].tolist(),
+                }
+            ]
     raise InvalidArgumentError(f"expected {window} reports of a device in a row, got none")
 
 
@@ -262,7 +263,7 @@ def _writer(fleet: FleetSeries, terms: dict[str, Any]) -> Any:
 
 
 _SIGNATURE = Signature(
-    [column("device_id", "string"), column("values", array_of("double"))],
+    [column("device_id", "string"), column("values", "any")],
     [
         column("device_id", "string"),
         column("distance", required=False),

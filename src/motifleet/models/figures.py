@@ -115,18 +115,14 @@ def distances_figure(distances: Floats, threshold: float) -> "Figure":
     import plotly.graph_objects as go
 
     counts, edges = np.histogram(distances, bins=60)
-    figure = go.Figure(
-        go.Bar(x=(edges[:-1] + edges[1:]) / 2, y=counts, marker={"color": _BLUE})
-    )
+    figure = go.Figure(go.Bar(x=(edges[:-1] + edges[1:]) / 2, y=counts, marker={"color": _BLUE}))
     figure.add_vline(
         x=threshold,
         line={"color": _ORANGE, "dash": "dash"},
         annotation_text=f"unusual from {threshold:.3g} on",
     )
     figure.update_yaxes(type="log")
-    return _styled(
-        figure, "Distance of each window to its device's past", "distance", "windows"
-    )
+    return _styled(figure, "Distance of each window to its device's past", "distance", "windows")
 
 
 def _thinned(length: int) -> Ints:

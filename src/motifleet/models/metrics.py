@@ -116,9 +116,7 @@ def confusion(labels: Ints, predicted: Ints) -> NDArray[np.int64]:
     return np.bincount(2 * labels + predicted, minlength=4).reshape(2, 2)
 
 
-def scores_of(
-    labels: Ints, probability: Floats, threshold: float, base: float
-) -> dict[str, float]:
+def scores_of(labels: Ints, probability: Floats, threshold: float, base: float) -> dict[str, float]:
     """Accuracy, recall, precision, PR-AUC, ROC-AUC and Brier, each with its baseline.
 
     Args:
@@ -192,4 +190,3 @@ def resampled(
         return Interval(float("-inf"), float("inf"))
     low, high = np.quantile(values, [0.025, 0.975])
     return Interval(float(low), float(high))
-

@@ -177,7 +177,9 @@ class Registry:
                     raise
         raise UnknownModelError("run", run_id, [each.id for each in self.runs()])
 
-    def runs(self, experiment: str | None = None, tags: Mapping[str, str] | None = None) -> list[Run]:
+    def runs(
+        self, experiment: str | None = None, tags: Mapping[str, str] | None = None
+    ) -> list[Run]:
         """The trainings that the server knows, the newest first; without the trials of searches.
 
         Args:

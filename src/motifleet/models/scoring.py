@@ -251,4 +251,3 @@ def _offsets(rows: pa.Table) -> list[int]:
 def _keyed(rows: pa.Table, scored: dict[str, Any]) -> pa.Table:
     columns = {name: pa.array(values) for name, values in scored.items()}
     return pa.table({DEVICE_ID: rows[DEVICE_ID], EVENT_TS: rows[EVENT_TS], **columns})
-

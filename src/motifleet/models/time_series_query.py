@@ -181,7 +181,7 @@ _MATCH = {
     },
 }
 _SIGNATURE = Signature(
-    [column("pattern", array_of("double"))],
+    [column("pattern", "any")],
     [
         column("nearest_neighbor", "long"),
         column("device_id", "string", required=False),

@@ -3,6 +3,7 @@
 import fcntl
 import logging
 import os
+import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -14,7 +15,7 @@ from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 from motifleet.config import Settings, prepare_home
-from motifleet.errors import MissingExtraError, MotifleetError, TrackingError
+from motifleet.errors import InvalidArgumentError, MissingExtraError, MotifleetError, TrackingError
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -78,6 +79,25 @@ class Store:
             finally:
                 mlflow.set_tracking_uri(before[0])
                 mlflow.set_registry_uri(before[1])
+
+    def page_command(self, port: int) -> list[str]:
+        """The command that serves MLflow's own page over this store, on this machine alone.
+
+        Raises:
+            InvalidArgumentError: the store is a server, which has a page of its own.
+        """
+        if is_server(self.uri):
+            raise InvalidArgumentError(
+                f"expected a store in a database, got the tracking server {self.shown}: "
+                "open it in a browser"
+            )
+        with self.client("open the store") as client:
+            client.search_experiments(max_results=1)  # makes the database where there is none
+        words = ["-m", "mlflow", "server", "--host", "127.0.0.1", "--port", str(port)]
+        words += ["--backend-store-uri", self.uri, "--workers", "1"]
+        if self.artifacts is not None:
+            words += ["--default-artifact-root", str(self.artifacts)]
+        return [sys.executable, *words]
 
     def _check_there(self) -> None:
         """Ask a server for a sign of life, since MLflow itself would try for minutes."""

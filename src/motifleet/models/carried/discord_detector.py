@@ -38,8 +38,13 @@ class DiscordDetector(PythonModel):  # type: ignore[misc]
         del context, params
         missing = [name for name in ("device_id", "values") if name not in model_input]
         if missing:
-            raise ValueError(f"expected the columns 'device_id' and 'values', got none of {missing}")
+            raise ValueError(
+                f"expected the columns 'device_id' and 'values', got none of {missing}"
+            )
         rows = zip(model_input["device_id"], model_input["values"], strict=True)
+        if all(np.ndim(each) == 0 for each in model_input["values"]):
+            # What MLflow makes of {"inputs": {"device_id": …, "values": [...]}}: a row for each.
+            rows = iter(model_input.groupby("device_id", sort=False)["values"])
         scored = [
             self.detector.newest(str(device), np.asarray(values, np.float64))
             for device, values in rows

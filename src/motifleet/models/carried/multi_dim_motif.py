@@ -60,12 +60,17 @@ class MultiDimMotif(PythonModel):  # type: ignore[misc]
 
 
 def _rows(model_input: pd.DataFrame) -> pd.DataFrame:
+    """The reports, from whichever of the ways to write them a request took."""
     if "rows" not in model_input or model_input["rows"].isna().all():
         return model_input
-    rows = model_input["rows"].iloc[0]
-    if isinstance(rows, dict):
-        rows = [rows[key] for key in sorted(rows, key=_place)]
-    return pd.DataFrame(list(rows))
+    rows = model_input["rows"]
+    if len(rows) == 1:
+        held = rows.iloc[0]
+        rows = pd.Series(held) if isinstance(held, dict) else pd.Series(list(held))
+    elif not all(isinstance(each, dict) for each in rows):
+        raise ValueError("expected in 'rows' one {row: {signal: value}} or one list of reports")
+    ordered = sorted(rows.items(), key=lambda item: _place(item[0]))
+    return pd.DataFrame([report for _, report in ordered])
 
 
 def _place(key: Any) -> tuple[int, str]:

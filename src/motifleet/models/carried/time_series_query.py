@@ -36,7 +36,10 @@ class TimeSeriesQuery(PythonModel):  # type: ignore[misc]
         if "pattern" not in model_input:
             raise ValueError(f"expected a column 'pattern', got {list(model_input.columns)}")
         chosen = {"k": 1, "normalize": True} | (params or {})
-        return pd.DataFrame([self.query(each, **chosen) for each in model_input["pattern"]])
+        patterns = list(model_input["pattern"])
+        if all(np.ndim(each) == 0 for each in patterns):
+            patterns = [patterns]  # what MLflow makes of {"inputs": {"pattern": [54, 53, 52, 51]}}
+        return pd.DataFrame([self.query(each, **chosen) for each in patterns])
 
     def query(self, pattern: Any, k: int = 1, normalize: bool = True) -> dict[str, Any]:
         """The k windows nearest to a pattern, over all devices."""
