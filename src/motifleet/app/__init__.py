@@ -1,8 +1,8 @@
 """The rooms wired together, for the edges and for Python users.
 
 ``open_home`` opens a home folder; the ``Motifleet`` it gives lands telemetry in tables and finds
-patterns in them, and its ``geo`` answers spatial questions, and its ``models`` trains, registers and
-scores models. ``validate_file`` checks a file without
+patterns in them, and its ``geo`` answers spatial questions, and its ``models`` trains,
+registers and scores models. ``validate_file`` checks a file without
 landing it, ``write_simulation`` writes a simulated fleet to a file, and ``run_demo`` does all of it
 in one go and writes a report.
 """

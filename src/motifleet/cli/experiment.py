@@ -58,7 +58,8 @@ def runs(
     output.rows(rows, _COLUMNS)
     for each in waiting:
         output.note(
-            f"a finished {each.kind} waits for the tracking server: motifleet model upload {each.id}"
+            f"a finished {each.kind} waits for the tracking server: "
+            f"motifleet model upload {each.id}"
         )
 
 

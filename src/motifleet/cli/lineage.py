@@ -27,7 +27,7 @@ def lineage(
     home: options.Home = None,
     as_json: options.Json = False,
 ) -> None:
-    """Which batches did a version see? Which models saw a batch?"""
+    """Say which batches a version saw, or which models saw a batch."""
     if (model is None) == (table is None):
         raise typer.BadParameter("say either a MODEL, or --table with --snapshot or --batch")
     if model is not None and (snapshot or batch):

@@ -1,6 +1,7 @@
 """``motifleet model``: register, promote, compare and score models."""
 
 import json
+import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -146,8 +147,7 @@ def predict(
     from motifleet.app import open_home
 
     output = Output(as_json)
-    with typer.open_file(str(file)) as opened:
-        rows = _records(opened.read())
+    rows = _records(sys.stdin.read() if str(file) == "-" else _read(file))
     found = open_home(home).models.predict(model, rows)
     answers: list[dict[str, Any]] = json.loads(found.to_json(orient="records"))
     output.document({"model": model, "predictions": answers})
@@ -173,6 +173,13 @@ def upload(
         for each in done
     ]
     output.rows(rows, ["training", "run", "model"])
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise typer.BadParameter(f"{file} cannot be read: {error}") from None
 
 
 def _records(text: str) -> Any:

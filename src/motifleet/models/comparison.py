@@ -226,8 +226,7 @@ class _Judge:
 
     @classmethod
     def of(cls, registry: Registry, version: Version) -> "_Judge":
-        _, loaded = registry.load(version.reference)
-        model = loaded.unwrap_python_model()
+        _, model = registry.model(version.reference)
         tags = registry.tags(version.run_id)
         label = json.loads(tags[f"{PREFIX}label"]) | {"as_of": None}
         split = json.loads(tags[f"{PREFIX}split"])

@@ -1,4 +1,4 @@
-"""How unusual is what a device does now, beside its past and its fleet?"""
+"""How unusual what a device does now is, beside its past and its fleet."""
 
 import json
 from collections.abc import Mapping

@@ -20,7 +20,7 @@ from motifleet.models.sample import Label, Mask, Sample, read_sample
 from motifleet.models.search import Search
 from motifleet.models.source import Source
 from motifleet.models.splits import Parts, Split
-from motifleet.models.training import CARRIED, Signature, Training
+from motifleet.models.training import CARRIED, Signature, Training, Trial
 from motifleet.models.values import PREFIX
 from motifleet.telemetry import DEVICE_ID, EVENT_TS
 from motifleet.types import Floats, Ints
@@ -102,7 +102,7 @@ class FailureClassifier:
         matrix = feature_matrix(sample.signals, sample.offsets.tolist(), features, self.window)
         train = matrix[parts.train], sample.labels[parts.train]
         validation = matrix[parts.validation], sample.labels[parts.validation]
-        trees, trials = self.trees, ()
+        trees, trials = self.trees, list[Trial]()
         options: dict[str, Any] = {"seed": self.seed, "threads": self.threads}
         if self.search is not None and features == self.features:
             trees, trials = self.search.run(trees, train, validation, progress=progress, **options)
@@ -128,7 +128,7 @@ class Fitted:
     matrix: Matrix
     learnt: Learnt
     trees: Trees
-    trials: Sequence[Any]
+    trials: Sequence[Trial]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -6,7 +6,6 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from motifleet import __version__
 from motifleet.models.source import Source
 from motifleet.models.training import Training
 
@@ -47,7 +46,10 @@ class Prepared:
 class Kind(Protocol):
     """A model kind with all that was chosen for it: it learns from a source."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """Its name, such as "failure-classifier"; that of the carried file, with underscores."""
+        ...
 
     def prepare(self, source: Source, experiment: str, progress: Progress = unseen) -> Prepared:
         """Train on a pinned source; the same source and choices give the same model."""
@@ -60,8 +62,6 @@ def requirements(*names: str) -> list[str]:
 
 
 def _version(name: str) -> str:
-    if name == "motifleet":
-        return __version__
     try:
         return version(name)
     except PackageNotFoundError:

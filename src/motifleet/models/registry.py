@@ -6,13 +6,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from motifleet.config import Settings
 from motifleet.errors import InvalidArgumentError, ModelChangedError, UnknownModelError
 from motifleet.models.digest import folder_digest
 from motifleet.models.tracking import Store
-from motifleet.models.training import CODE, FILES, REPORT, Training
+from motifleet.models.training import CODE, FILES, REPORT, Training, Trial
 from motifleet.models.values import PREFIX, Lineage, Run, Version, parse_reference
 
 if TYPE_CHECKING:
@@ -56,14 +56,14 @@ class Registry:
         with self.store.client("log the training") as client:
             experiment = self._experiment(client, training.experiment)
             tags = {KIND: training.kind, TRAINING: training.id, **training.tags}
-            run_id = client.create_run(experiment, tags=tags).info.run_id
+            run_id = str(client.create_run(experiment, tags=tags).info.run_id)
             try:
                 _log_numbers(client, run_id, training.params, training.metrics)
                 client.log_artifacts(run_id, str(folder / REPORT))
                 uri = _log_model(training, folder, run_id)
                 client.set_tag(run_id, MODEL_URI, uri)
                 for trial in training.trials:
-                    _log_trial(client, experiment, run_id, trial.number, trial.params, trial.value)
+                    _log_trial(client, experiment, run_id, trial)
                 client.set_terminated(run_id)
             except BaseException:
                 with suppress(Exception):
@@ -233,11 +233,14 @@ class Registry:
             folder = self._checked_files(version)
             return version, mlflow.pyfunc.load_model(str(folder))
 
-    def files(self, reference: str) -> tuple[Version, Path]:
-        """The folder of a version's files, checked as `load` does it."""
-        version = self.version(reference)
-        with self.store.client(f"read {version.reference}"):
-            return version, self._checked_files(version)
+    def model(self, reference: str) -> tuple[Version, Any]:
+        """Load a version as `load` does, and give the carried model itself, without MLflow's form.
+
+        Raises:
+            UnknownModelError, ModelChangedError: see `load`.
+        """
+        version, loaded = self.load(reference)
+        return version, cast(Any, loaded).unwrap_python_model()
 
     def _checked_files(self, version: Version) -> Path:
         folder = _files_of(f"models:/{version.name}/{version.version}")
@@ -311,21 +314,14 @@ def _signature(training: Training) -> Any:
     return ModelSignature(
         Schema.from_json(json.dumps(list(told.inputs))),
         Schema.from_json(json.dumps(list(told.outputs))),
-        ParamSchema.from_json(json.dumps(list(told.params))) if told.params else None,
+        *([ParamSchema.from_json(json.dumps(list(told.params)))] if told.params else []),
     )
 
 
-def _log_trial(
-    client: "MlflowClient",
-    experiment: str,
-    parent: str,
-    number: int,
-    params: Mapping[str, Any],
-    value: float | None,
-) -> None:
-    run = client.create_run(experiment, tags={PARENT: parent}, run_name=f"trial {number}")
-    metrics = {} if value is None else {"validation_pr_auc": value}
-    _log_numbers(client, run.info.run_id, params, metrics)
+def _log_trial(client: "MlflowClient", experiment: str, parent: str, trial: Trial) -> None:
+    run = client.create_run(experiment, tags={PARENT: parent}, run_name=f"trial {trial.number}")
+    metrics = {} if trial.value is None else {"validation_pr_auc": trial.value}
+    _log_numbers(client, run.info.run_id, trial.params, metrics)
     client.set_terminated(run.info.run_id)
 
 

@@ -8,6 +8,7 @@ cut short goes on where it stopped.
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 from typing import Any, Protocol
 
 import numpy as np
@@ -88,8 +89,8 @@ def score_table(
     if into == source.table:
         raise InvalidArgumentError(f"expected another table to write to, got {into!r} itself")
     source = source.pinned()
-    version, model = registry.load(reference)
-    scorer = _scorer(version, model.unwrap_python_model())
+    version, model = registry.model(reference)
+    scorer = _scorer(version, model)
     source.signals(scorer.columns)
     return _Run(source, version, scorer, into, progress).go()
 
@@ -143,7 +144,7 @@ class _Run:
 
     def _named(self, scored: pa.Table) -> pa.Table:
         """The predictions with the version and the snapshot that they are of."""
-        told = {
+        told: dict[str, Any] = {
             "model": pa.scalar(self.version.name),
             "model_version": pa.scalar(self.version.version, pa.int64()),
             "table": pa.scalar(self.source.table),
@@ -205,7 +206,7 @@ class _Detector:
         times = rows[EVENT_TS].to_numpy()
         devices, offsets = rows[DEVICE_ID], _offsets(rows)
         distances = np.full(len(values), np.nan)
-        for start, end in zip(offsets[:-1], offsets[1:], strict=True):
+        for start, end in pairwise(offsets):
             stream = self._stream(devices[start].as_py(), times[start])
             distances[start:end] = stream.append(values[start:end]).left_distances
         there = np.flatnonzero(np.isfinite(distances))
@@ -218,7 +219,7 @@ class _Detector:
             if last + 1 >= self._detector.window and np.isfinite(window).all():
                 fleet[place] = self._detector.fleet_distance(window)
         return _keyed(
-            rows.take(pa.array(there)),
+            rows.take(there),
             {
                 "distance": found,
                 "score": self._detector.scores(found),
@@ -249,5 +250,5 @@ def _offsets(rows: pa.Table) -> list[int]:
 
 
 def _keyed(rows: pa.Table, scored: dict[str, Any]) -> pa.Table:
-    columns = {name: pa.array(values) for name, values in scored.items()}
-    return pa.table({DEVICE_ID: rows[DEVICE_ID], EVENT_TS: rows[EVENT_TS], **columns})
+    columns: dict[str, Any] = {DEVICE_ID: rows[DEVICE_ID], EVENT_TS: rows[EVENT_TS]}
+    return pa.table(columns | {name: pa.array(values) for name, values in scored.items()})

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
+from importlib.metadata import version
 from typing import Any
 
 import pyarrow as pa
 
-from motifleet import __version__
 from motifleet.errors import InvalidArgumentError, UnknownColumnError
 from motifleet.models.values import Lineage
 from motifleet.tables import Tables
@@ -62,7 +62,7 @@ class Source:
             rows=snapshot.total_rows,
             schema_hash=schema_hash(self.schema()),
             selection=self.selection,
-            code_version=__version__,
+            code_version=version("motifleet"),
         )
 
     @property

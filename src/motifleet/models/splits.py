@@ -78,7 +78,8 @@ class Split:
         """0 to learn from, 1 to validate, 2 to test, for each report, by device."""
         of = twins(sample)
         draws = np.array([self.draw(sample.device_ids[first]) for first in of])
-        return self._place(draws)[sample.codes]
+        place: Ints = self._place(draws)[sample.codes]
+        return place
 
     def draw(self, device_id: str) -> float:
         """A device's number from 0 to 1, by its name and the seed."""

@@ -1,6 +1,7 @@
 """The telemetry inside a model: one signal of many devices as an Arrow file."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -14,9 +15,9 @@ _TIME = pa.timestamp("us", tz="UTC")
 def write_telemetry(fleet: FleetSeries, path: Path) -> None:
     """Write a fleet's signal, a device after the other, uncompressed, so that it can be mapped."""
     lengths = np.diff(fleet.offsets)
-    codes = pa.array(np.repeat(np.arange(len(fleet), dtype=np.int32), lengths))
+    codes = np.repeat(np.arange(len(fleet), dtype=np.int32), lengths)
     devices = pa.DictionaryArray.from_arrays(codes, pa.array(fleet.device_ids, pa.string()))
-    columns = {"device_id": devices, "value": pa.array(fleet.values)}
+    columns: dict[str, Any] = {"device_id": devices, "value": pa.array(fleet.values)}
     if fleet.event_ts is not None:
         columns["event_ts"] = pa.array(fleet.event_ts, _TIME)
     table = pa.table(columns).replace_schema_metadata({"signal": fleet.signal or ""})
@@ -39,7 +40,7 @@ def read_telemetry(path: Path | str) -> FleetSeries:
     try:
         with pa.memory_map(str(path)) as file:
             table = pa.ipc.open_file(file).read_all().combine_chunks()
-        devices = table["device_id"].chunk(0) if table.num_rows else pa.array([], pa.string())
+        devices: Any = table["device_id"].combine_chunks()
         codes, names = devices.indices.to_numpy(), devices.dictionary.to_pylist()
         values = table["value"].combine_chunks().to_numpy()
     except (OSError, pa.ArrowException, KeyError, AttributeError) as error:

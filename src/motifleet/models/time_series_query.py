@@ -102,7 +102,7 @@ class TimeSeriesQuery:
         if self.steps:
             return fleet_series(rows, self.signal)
         encoded = rows[DEVICE_ID].combine_chunks().dictionary_encode()
-        names = tuple(encoded.dictionary.to_pylist())
+        names = tuple(map(str, encoded.dictionary.to_pylist()))
         offsets = np.searchsorted(encoded.indices.to_numpy(), np.arange(len(names) + 1))
         values, times = rows[self.signal].to_numpy(), rows[EVENT_TS].to_numpy()
         return FleetSeries(values, offsets.astype(np.int64), names, self.signal, times)

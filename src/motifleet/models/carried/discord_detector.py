@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from mlflow.models import set_model
-from mlflow.pyfunc import PythonModel
+from mlflow.pyfunc.model import PythonModel
 
 
-class DiscordDetector(PythonModel):  # type: ignore[misc]
+class DiscordDetector(PythonModel):
     """Scores the newest window of each row's values."""
 
     def load_context(self, context: Any) -> None:
@@ -41,10 +41,10 @@ class DiscordDetector(PythonModel):  # type: ignore[misc]
             raise ValueError(
                 f"expected the columns 'device_id' and 'values', got none of {missing}"
             )
-        rows = zip(model_input["device_id"], model_input["values"], strict=True)
+        rows: Any = zip(model_input["device_id"], model_input["values"], strict=True)
         if all(np.ndim(each) == 0 for each in model_input["values"]):
             # What MLflow makes of {"inputs": {"device_id": …, "values": [...]}}: a row for each.
-            rows = iter(model_input.groupby("device_id", sort=False)["values"])
+            rows = model_input.groupby("device_id", sort=False)["values"]
         scored = [
             self.detector.newest(str(device), np.asarray(values, np.float64))
             for device, values in rows

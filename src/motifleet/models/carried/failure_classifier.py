@@ -15,10 +15,10 @@ import numpy as np
 import pandas as pd
 import xgboost
 from mlflow.models import set_model
-from mlflow.pyfunc import PythonModel
+from mlflow.pyfunc.model import PythonModel
 
 
-class FailureClassifier(PythonModel):  # type: ignore[misc]
+class FailureClassifier(PythonModel):
     """Scores reports; with features of the past, all reports of a device that a request holds."""
 
     def load_context(self, context: Any) -> None:

@@ -6,6 +6,7 @@ Motifleet's matrix profile too.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -88,7 +89,7 @@ def _distances(values: Column, offsets: Any, window: int, *, shape_only: bool) -
     from motifleet.matrixprofile import StreamingProfile
 
     far = np.full(len(values), np.nan)
-    for start, end in zip(offsets[:-1], offsets[1:], strict=True):
+    for start, end in pairwise(offsets.tolist()):
         if end - start >= window:
             stream = StreamingProfile(window, history=HISTORY, normalize=shape_only)
             left = stream.append(values[start:end]).left_distances

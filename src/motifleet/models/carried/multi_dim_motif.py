@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from mlflow.models import set_model
-from mlflow.pyfunc import PythonModel
+from mlflow.pyfunc.model import PythonModel
 
 
-class MultiDimMotif(PythonModel):  # type: ignore[misc]
+class MultiDimMotif(PythonModel):
     """Finds what the signals of a request do twice at the same time."""
 
     def load_context(self, context: Any) -> None:

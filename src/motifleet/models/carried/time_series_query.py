@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from mlflow.models import set_model
-from mlflow.pyfunc import PythonModel
+from mlflow.pyfunc.model import PythonModel
 
 
-class TimeSeriesQuery(PythonModel):  # type: ignore[misc]
+class TimeSeriesQuery(PythonModel):
     """Finds the windows nearest to each pattern of a request."""
 
     def load_context(self, context: Any) -> None:
