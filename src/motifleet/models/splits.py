@@ -78,7 +78,7 @@ class Split:
         """0 to learn from, 1 to validate, 2 to test, for each report, by device."""
         of = twins(sample)
         draws = np.array([self.draw(sample.device_ids[first]) for first in of])
-        place: Ints = self._place(draws)[sample.codes]
+        place: Ints = np.asarray(self._place(draws)[sample.codes], np.int64)
         return place
 
     def draw(self, device_id: str) -> float:
