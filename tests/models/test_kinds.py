@@ -23,11 +23,12 @@ from motifleet.models import (
     TimeSeriesQuery,
 )
 
+SIGNALS = [f"iot_signal_{number}" for number in (1, 2, 3, 4)]
 KINDS: list[Kind] = [
     classifier(),
     classifier(features=("rolling",), window=10),
     TimeSeriesQuery("iot_signal_3", window=8, steps=False),
-    MultiDimMotif(window=5),
+    MultiDimMotif(SIGNALS, window=5),
     DiscordDetector("iot_signal_3", window=5, history=100),
 ]
 IDS = [kind.name if not getattr(kind, "features", ()) else "with-features" for kind in KINDS]
@@ -48,7 +49,9 @@ def lab(shared: Motifleet) -> Motifleet:
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=IDS)
-def test_every_kind_becomes_a_model_that_mlflow_loads_and_runs(kind: Kind, lab: Motifleet) -> None:
+def test_every_kind_becomes_a_model_that_mlflow_loads_and_runs(
+    kind: Kind, lab: Motifleet, monkeypatch: pytest.MonkeyPatch
+) -> None:
     table = "one" if kind.name == "discord-detector" else "lab"
     trained = lab.models.train(kind, table, name=f"{kind.name}-{len(IDS)}-{id(kind)}")
     assert trained.version is not None
@@ -60,8 +63,7 @@ def test_every_kind_becomes_a_model_that_mlflow_loads_and_runs(kind: Kind, lab: 
     assert run.lineage.rows == snapshot.total_rows
     assert run.lineage.committed_at == snapshot.committed_at.isoformat()
     assert run.metrics == pytest.approx(trained.metrics)
-    store = f"sqlite:///{lab.settings.home / 'mlflow.db'}"
-    mlflow.set_tracking_uri(store)
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{lab.settings.home / 'mlflow.db'}")
     model = mlflow.pyfunc.load_model(f"models:/{trained.version.name}/{trained.version.version}")
     example = model.input_example
     assert model.metadata.signature is not None
@@ -224,10 +226,10 @@ def test_what_is_no_pattern_is_refused(query: object, wrong: list[float]) -> Non
 
 
 def test_the_labs_rows_and_records_have_the_same_motifs(lab: Motifleet) -> None:
-    lab.models.train(MultiDimMotif(window=5), "lab", name="motifs")
+    lab.models.train(MultiDimMotif(SIGNALS, window=5), "lab", name="motifs")
     _, model = lab.models.registry.load("motifs")
     rng = np.random.default_rng(0)
-    names = [f"iot_signal_{number}" for number in (1, 2, 3, 4)]
+    names = SIGNALS
     values = rng.normal(size=(60, 4))
     values[40:45, :2] = values[10:15, :2]
     records = [dict(zip(names, row, strict=True)) for row in values.tolist()]

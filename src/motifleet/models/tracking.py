@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import RLock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
 from urllib.request import urlopen
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _ONE_AT_A_TIME = RLock()
 """MLflow's tracking URI belongs to the whole process."""
 _PATIENCE_SECONDS = 5
+_REGISTRY = "MLFLOW_REGISTRY_URI"
 _QUIET = {
     "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "3",
@@ -71,14 +72,8 @@ class Store:
             self._check_there()
             import mlflow
 
-            before = mlflow.get_tracking_uri(), mlflow.get_registry_uri()
-            mlflow.set_tracking_uri(self.uri)
-            mlflow.set_registry_uri(self.uri)
-            try:
+            with _pointed_at(self.uri):
                 yield mlflow.MlflowClient(self.uri, self.uri)
-            finally:
-                mlflow.set_tracking_uri(before[0])
-                mlflow.set_registry_uri(before[1])
 
     def page_command(self, port: int) -> list[str]:
         """The command that serves MLflow's own page over this store, on this machine alone.
@@ -148,6 +143,24 @@ class Store:
 def is_server(uri: str) -> bool:
     """Whether an address is a tracking server's, not a database's."""
     return urlsplit(uri).scheme in ("http", "https")
+
+
+@contextmanager
+def _pointed_at(uri: str) -> Iterator[None]:
+    """Point MLflow at a store, and afterwards at what it was pointed at, if anything."""
+    import mlflow
+
+    tracking = mlflow.get_tracking_uri() if mlflow.tracking.is_tracking_uri_set() else None
+    registry = os.environ.get(_REGISTRY)
+    mlflow.set_tracking_uri(uri)
+    mlflow.set_registry_uri(uri)
+    try:
+        yield
+    finally:
+        mlflow.set_tracking_uri(cast(str, tracking))  # None: not set, which its types do not say
+        mlflow.set_registry_uri(cast(str, registry))
+        if registry is None:
+            os.environ.pop(_REGISTRY, None)
 
 
 @contextmanager
