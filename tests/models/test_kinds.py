@@ -130,7 +130,7 @@ def test_what_can_be_learnt_is_learnt(lab: Motifleet) -> None:
 def test_a_simulated_fleet_that_wears_out_gives_its_failures_away(
     lab: Motifleet,
 ) -> None:
-    lab.simulate(Simulation("fleet", devices=100, days=3, seed=3), "fleet")
+    lab.simulate(Simulation("fleet", devices=120, days=3, seed=3), "fleet")
     kind = FailureClassifier(
         Label(events="fleet_truth", hours=12),
         features=("rolling",),
