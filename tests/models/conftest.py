@@ -2,12 +2,13 @@
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -87,6 +88,13 @@ def classifier(label: Label = LAB, **options: object) -> FailureClassifier:
 SPLIT = Split(seed=1)
 
 
+# MLflow looks for its own servers' programs on the path.
+_HERE = {
+    "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
+    "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
+}
+
+
 def free_port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -101,18 +109,23 @@ def serving(*words: str, port: int, log: Path, environment: dict[str, str]) -> I
     with (
         log.open("wb") as output,
         subprocess.Popen(
-            command, stdout=output, stderr=output, env={**os.environ, **environment}
+            command,
+            stdout=output,
+            stderr=output,
+            env={**os.environ, **_HERE, **environment},
+            start_new_session=True,
         ) as server,
     ):
         try:
-            deadline = time.monotonic() + 120
+            deadline = time.monotonic() + 300
             while not _answers(f"{address}/health"):
                 assert server.poll() is None, log.read_text()
                 assert time.monotonic() < deadline, log.read_text()
                 time.sleep(0.2)
             yield address
         finally:
-            server.terminate()
+            with suppress(ProcessLookupError):
+                os.killpg(server.pid, signal.SIGKILL)
             server.wait(30)
 
 

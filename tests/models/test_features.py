@@ -26,7 +26,9 @@ def test_rolling_features_are_those_of_the_definition() -> None:
             mean, spread = some.mean(), some.std()
             change = mean - given["heat"][start : row + 1].mean()
             at = [names.index(f"heat {what} {WINDOW}") for what in ("mean", "spread", "change")]
-            assert found[row, at] == pytest.approx([mean, spread, change], rel=1e-4, abs=1e-4), place
+            assert found[row, at] == pytest.approx([mean, spread, change], rel=1e-4, abs=1e-4), (
+                place
+            )
 
 
 def test_the_distance_to_the_past_is_that_of_the_definition() -> None:

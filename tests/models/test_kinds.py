@@ -185,15 +185,16 @@ def test_a_search_is_kept_and_goes_on(lab: Motifleet) -> None:
     first = lab.models.train(kind(2), "wearing", experiment="searched")
     told: list[int] = []
     second = lab.models.train(
-        kind(4), "wearing", experiment="searched", progress=lambda done, total=None: told.append(done)
+        kind(4),
+        "wearing",
+        experiment="searched",
+        progress=lambda done, total=None: told.append(done),
     )
     assert told[0] == 2  # the first two were not tried again
     client = mlflow.MlflowClient(f"sqlite:///{lab.settings.home / 'mlflow.db'}")
     experiment = client.get_experiment_by_name("searched").experiment_id
     for trained, trials in ((first, 2), (second, 4)):
-        nested = client.search_runs(
-            [experiment], f"tags.`mlflow.parentRunId` = '{trained.run_id}'"
-        )
+        nested = client.search_runs([experiment], f"tags.`mlflow.parentRunId` = '{trained.run_id}'")
         assert len(nested) == trials
         assert all("validation_pr_auc" in run.data.metrics for run in nested)
     assert len(lab.models.runs("searched")) == 2

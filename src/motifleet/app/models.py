@@ -1,5 +1,7 @@
 """Experiments and models of an open home."""
 
+import os
+import signal
 import subprocess
 from collections.abc import Sequence
 from contextlib import suppress
@@ -35,6 +37,7 @@ from motifleet.models import (
 from motifleet.tables import Tables
 
 EVERYTHING = Selection()
+_PATIENCE_SECONDS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,17 +175,27 @@ class Models:
             InvalidArgumentError: the store is a server, which has a page of its own.
             TrackingError: the store cannot be opened.
         """
-        store = Store.of(self.settings)
-        with subprocess.Popen(store.page_command(port)) as page:  # noqa: S603 -- our own words
+        command = Store.of(self.settings).page_command(port)
+        # What MLflow serves with, and what its jobs are done by: processes of its own.
+        environment = {**os.environ, "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
+        with subprocess.Popen(  # noqa: S603 -- our own words
+            command, env=environment, start_new_session=True
+        ) as page:
             try:
                 page.wait()
             finally:
-                page.terminate()
-                with suppress(subprocess.TimeoutExpired):
-                    page.wait(10)
-                page.kill()
+                _end_group(page)
 
     @property
     def _trainer(self) -> Trainer:
         folder: Path = prepare_home(self.settings) / "trainings"
         return Trainer(self.registry, Trainings(folder))
+
+
+def _end_group(leader: subprocess.Popen[bytes]) -> None:
+    """End a process and its children: asked first, killed where they do not listen."""
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        with suppress(ProcessLookupError):
+            os.killpg(leader.pid, number)
+        with suppress(subprocess.TimeoutExpired):
+            leader.wait(_PATIENCE_SECONDS)
