@@ -21,10 +21,10 @@ export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 export UV_LINK_MODE := copy
 export UV_COMPILE_BYTECODE := 1
 
-.PHONY: help demo test test-slow test-neon sanitize miri check format bench docs lock clean
+.PHONY: help demo test test-slow test-serving test-neon sanitize miri check format bench docs lock clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(READY) ## Set up, then find patterns in real flights and a simulated fleet (a report to open)
 	$(BIN)/motifleet demo
@@ -35,6 +35,9 @@ test: $(READY) ## Set up, then run every test: Rust, Python, docstrings, documen
 
 test-slow: $(READY) ## Check the errors of long series: a million values, windows of 10,000 (minutes)
 	$(BIN)/python -m pytest tests -m slow -rP
+
+test-serving: $(READY) ## Ask registered models through MLflow's own servers and page (minutes)
+	$(BIN)/python -m pytest tests/models -m served
 
 # A sanitizer is an unstable option of the compiler; the stable one takes it where it is told to.
 sanitize: $(LOCKED) ## Run the Rust tests under AddressSanitizer: no kernel reads or writes outside

@@ -1,5 +1,7 @@
 """Features are what their definitions say, and know nothing of the future."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -20,7 +22,7 @@ def test_rolling_features_are_those_of_the_definition() -> None:
     given = signals()
     found = feature_matrix(given, OFFSETS, ["rolling"], WINDOW)
     names = feature_names(list(given), ["rolling"], WINDOW)
-    for place, (start, end) in enumerate(zip(OFFSETS[:-1], OFFSETS[1:], strict=True)):
+    for place, (start, end) in enumerate(pairwise(OFFSETS)):
         for row in range(start, end):
             some = given["heat"][max(start, row - WINDOW + 1) : row + 1]
             mean, spread = some.mean(), some.std()

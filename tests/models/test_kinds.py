@@ -184,12 +184,11 @@ def test_a_search_is_kept_and_goes_on(lab: Motifleet) -> None:
 
     first = lab.models.train(kind(2), "wearing", experiment="searched")
     told: list[int] = []
-    second = lab.models.train(
-        kind(4),
-        "wearing",
-        experiment="searched",
-        progress=lambda done, total=None: told.append(done),
-    )
+
+    def tell(done: int, total: int | None = None) -> None:
+        told.append(done)
+
+    second = lab.models.train(kind(4), "wearing", experiment="searched", progress=tell)
     assert told[0] == 2  # the first two were not tried again
     client = mlflow.MlflowClient(f"sqlite:///{lab.settings.home / 'mlflow.db'}")
     experiment = client.get_experiment_by_name("searched").experiment_id
@@ -319,9 +318,9 @@ def test_a_model_refuses_what_it_has_never_seen(lab: Motifleet) -> None:
         (row | {"iot_signal_2": "three"}, "iot_signal_2"),
         ({"iot_signal_1": 3.0}, "iot_signal_2"),
     ):
+        frame = pd.DataFrame([wrong])
+        if "iot_signal_2" in wrong and wrong["iot_signal_2"] is None:
+            frame = frame.astype(float)
         with pytest.raises((MlflowException, ValueError), match=says):
-            frame = pd.DataFrame([wrong])
-            if wrong["iot_signal_1"] and wrong.get("iot_signal_2") is None and len(wrong) > 1:
-                frame = frame.astype(float)
             model.predict(frame)
     assert json.loads(model.predict(pd.DataFrame([row])).to_json())["label"]

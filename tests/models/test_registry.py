@@ -265,6 +265,7 @@ def test_two_trainings_at_once_become_two_versions(tanks: Motifleet) -> None:
     assert tanks.models.waiting == []
 
 
+@pytest.mark.served
 def test_everything_works_with_a_tracking_server(
     make_home: Callable[[], Motifleet], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -16,6 +16,7 @@ from tests.models.conftest import _answers, classifier, free_port, serving
 from motifleet.app import Motifleet, Simulation
 from motifleet.models import MultiDimMotif, TimeSeriesQuery
 
+pytestmark = pytest.mark.served
 SIGNALS = [f"iot_signal_{number}" for number in (1, 2, 3, 4)]
 ROW = dict.fromkeys(SIGNALS, 3)
 RECORDS = [
