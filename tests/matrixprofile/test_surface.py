@@ -51,7 +51,9 @@ FLEET = FleetSeries(
     np.datetime64("2026-03-02", "us") + np.arange(325) * np.timedelta64(60, "s"),
 )
 
-OTHERS = FleetSeries(FLEET.values[160:], FLEET.offsets[1:] - 160, FLEET.device_ids[1:], "speed")
+OTHER_DEVICES = FleetSeries(
+    FLEET.values[160:], FLEET.offsets[1:] - 160, FLEET.device_ids[1:], "speed"
+)
 
 # The functions of the room, called with one series (and another, where they take two).
 CALLS: dict[str, Callable[[Any], Any]] = {
@@ -64,8 +66,8 @@ CALLS: dict[str, Callable[[Any], Any]] = {
     "match, pattern": lambda x: [each.index for each in match(x, np.tile(OTHER, 3), k=2)],
     "mpdist": lambda x: mpdist(x, OTHER, 12),
     "mpdist, second": lambda x: mpdist(OTHER, x, 12),
-    "device_distances": lambda x: device_distances(x, OTHERS, 12),
-    "similar_devices": lambda x: similar_devices(x, OTHERS, 12).distances,
+    "device_distances": lambda x: device_distances(x, OTHER_DEVICES, 12),
+    "similar_devices": lambda x: similar_devices(x, OTHER_DEVICES, 12).distances,
     "motif_sets": lambda x: [each.seed.index for each in motif_sets(x, 12)],
     "segment": lambda x: segment(x, 12, zone=1).curve,
     "snippets": lambda x: snippets(x, 40).profiles,

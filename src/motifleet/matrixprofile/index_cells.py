@@ -10,7 +10,7 @@ from motifleet.matrixprofile.index_file import Saved
 from motifleet.matrixprofile.vector_index import SAMPLE, VectorIndex
 from motifleet.types import Floats, Ints
 
-CELLS = 4
+CELLS = 2
 """Times √vectors cells."""
 GROWTH = 4
 """Cells are found anew when there are so many times as many vectors as there were."""
@@ -19,7 +19,7 @@ FIRST = 20_000
 
 
 class Cells:
-    """Vectors by their numbers, in 4 √vectors cells, up to what came since they were found.
+    """Vectors by their numbers, in 2 √vectors cells, up to what came since they were found.
 
     Args:
         size: how many numbers a vector has.

@@ -17,9 +17,9 @@ from motifleet.errors import MissingExtraError
 from motifleet.matrixprofile.embedding import Vectors
 from motifleet.types import Floats, Ints
 
-SAMPLE = 48
+SAMPLE = 32
 """Vectors that a centre is found from."""
-ROUNDS = 8
+ROUNDS = 6
 """Rounds of k-means."""
 CHUNK = 65_536
 """Vectors that are added between two looks at what the caller wants."""
