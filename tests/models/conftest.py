@@ -74,9 +74,9 @@ def wearing(devices: int = 60, reports: int = 60, first: int = 0, seed: int = 0)
         {
             "device_id": pa.array(np.repeat(names, reports), pa.string()),
             "event_ts": pa.array(times).cast(pa.timestamp("us", "UTC")),
-            "level": level,
-            "noise": rng.normal(size=count),
-            "failed": label,
+            "level": pa.array(level),
+            "noise": pa.array(rng.normal(size=count)),
+            "failed": pa.array(label),
         }
     )
 

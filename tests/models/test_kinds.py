@@ -7,6 +7,7 @@ from pathlib import Path
 import mlflow
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from mlflow.exceptions import MlflowException
 from tests.models.conftest import QUICK, SPLIT, classifier, wearing
@@ -146,8 +147,6 @@ def test_a_simulated_fleet_that_wears_out_gives_its_failures_away(
 
 
 def test_labels_of_events_say_whether_a_failure_is_near(lab: Motifleet) -> None:
-    import pyarrow as pa
-
     from motifleet.models.sample import read_sample
 
     rows = wearing(devices=2, reports=60)
@@ -158,8 +157,8 @@ def test_labels_of_events_say_whether_a_failure_is_near(lab: Motifleet) -> None:
         {
             "device_id": ["tank-0000"],
             "kind": ["failure"],
-            "start": pa.array([start]).cast(moment),
-            "end": pa.array([end]).cast(moment),
+            "start": pa.array(np.array([start])).cast(moment),
+            "end": pa.array(np.array([end])).cast(moment),
         }
     )
     lab.tables.append("events", events)
@@ -191,7 +190,7 @@ def test_a_search_is_kept_and_goes_on(lab: Motifleet) -> None:
     second = lab.models.train(kind(4), "wearing", experiment="searched", progress=tell)
     assert told[0] == 2  # the first two were not tried again
     client = mlflow.MlflowClient(f"sqlite:///{lab.settings.home / 'mlflow.db'}")
-    experiment = client.get_experiment_by_name("searched").experiment_id
+    experiment = client.get_run(first.run_id).info.experiment_id
     for trained, trials in ((first, 2), (second, 4)):
         nested = client.search_runs([experiment], f"tags.`mlflow.parentRunId` = '{trained.run_id}'")
         assert len(nested) == trials
@@ -245,8 +244,6 @@ def test_the_labs_rows_and_records_have_the_same_motifs(lab: Motifleet) -> None:
 
 
 def test_a_detector_scores_what_is_new_above_what_comes_again(lab: Motifleet) -> None:
-    import pyarrow as pa
-
     minutes = np.arange(2000)
     wave = np.sin(minutes * np.pi / 10) + np.random.default_rng(0).normal(size=2000) * 0.05
     times = np.datetime64("2026-03-02T00:00", "us") + minutes * np.timedelta64(1, "m")
@@ -254,7 +251,7 @@ def test_a_detector_scores_what_is_new_above_what_comes_again(lab: Motifleet) ->
         {
             "device_id": pa.array(["pump"] * 2000),
             "event_ts": pa.array(times).cast(pa.timestamp("us", "UTC")),
-            "flow": wave,
+            "flow": pa.array(wave),
         }
     )
     lab.tables.append("pumps", table)
@@ -298,7 +295,7 @@ def test_what_cannot_be_trained_is_refused(case: str, lab: Motifleet) -> None:
 def test_one_class_only_is_refused(lab: Motifleet) -> None:
     rows = wearing()
     place = rows.column_names.index("failed")
-    lab.tables.append("sound", rows.set_column(place, "failed", [np.zeros(rows.num_rows)]))
+    lab.tables.append("sound", rows.set_column(place, "failed", pa.array(np.zeros(rows.num_rows))))
     with pytest.raises(InvalidArgumentError, match="both classes"):
         lab.models.train(classifier(Label("failed")), "sound")
 

@@ -1,5 +1,7 @@
 """Figures against the established library's, and against what they mean."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -16,6 +18,7 @@ from motifleet.models.metrics import (
     roc_auc,
     scores_of,
 )
+from motifleet.types import Floats
 
 
 @st.composite
@@ -82,15 +85,17 @@ def test_the_curve_ends_with_all_failures_found() -> None:
     assert thresholds.tolist() == [0.9, 0.4, 0.1]
 
 
+def mean(values: Floats, weights: Floats) -> float:
+    return float(np.average(values, weights=weights))
+
+
 def test_an_interval_holds_the_truth_as_often_as_it_says() -> None:
     held = 0
     for seed in range(60):
         rng = np.random.default_rng(seed)
         groups = np.repeat(np.arange(40), 5)
         values = rng.normal(size=40)[groups] + rng.normal(size=200)
-        found = resampled(
-            lambda weights, values=values: float(np.average(values, weights=weights)), groups
-        )
+        found = resampled(partial(mean, values), groups)
         held += 0.0 in found
     assert held >= 50
 

@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from motifleet.config import Settings
 from motifleet.errors import InvalidArgumentError, ModelChangedError, UnknownModelError
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from mlflow import MlflowClient
     from mlflow.entities import Run as MlflowRun
     from mlflow.entities.model_registry import ModelVersion
-    from mlflow.pyfunc import PyFuncModel
 
 KIND, DIGEST, PARENT = f"{PREFIX}kind", f"{PREFIX}sha256", "mlflow.parentRunId"
 MODEL_URI, TRAINING = f"{PREFIX}model_uri", f"{PREFIX}training"
@@ -219,7 +218,7 @@ class Registry:
         """The run that a training was logged as; None where it is not there."""
         return next(iter(self.runs(tags={TRAINING: training_id})), None)
 
-    def load(self, reference: str) -> tuple[Version, "PyFuncModel"]:
+    def load(self, reference: str) -> tuple[Version, Any]:
         """Load a version whose files are still those that were registered.
 
         Raises:
@@ -240,7 +239,7 @@ class Registry:
             UnknownModelError, ModelChangedError: see `load`.
         """
         version, loaded = self.load(reference)
-        return version, cast(Any, loaded).unwrap_python_model()
+        return version, loaded.unwrap_python_model()
 
     def _checked_files(self, version: Version) -> Path:
         folder = _files_of(f"models:/{version.name}/{version.version}")

@@ -82,7 +82,7 @@ class Search:
             from optuna.storages import JournalStorage
             from optuna.storages.journal import JournalFileBackend
         except ImportError as error:
-            raise MissingExtraError("a search for hyper-parameters", "Optuna", "models") from error
+            raise MissingExtraError("a search for trees", "Optuna", "models") from error
         logging.getLogger("optuna").setLevel(logging.WARNING)
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         name = blake2b(what.encode(), digest_size=8).hexdigest()

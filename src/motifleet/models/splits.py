@@ -7,13 +7,12 @@ batches are appended, so that models of different snapshots can be judged by the
 
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import Any
 
 import numpy as np
 
 from motifleet.errors import InvalidArgumentError
 from motifleet.models.sample import Mask, Sample
-from motifleet.types import Ints
+from motifleet.types import Floats, Ints
 
 _TWINS = 0.5
 """Devices that share at least so many of their reports are one device."""
@@ -78,7 +77,7 @@ class Split:
         """0 to learn from, 1 to validate, 2 to test, for each report, by device."""
         of = twins(sample)
         draws = np.array([self.draw(sample.device_ids[first]) for first in of])
-        place: Ints = np.asarray(self._place(draws)[sample.codes], np.int64)
+        place: Ints = self._place(draws)[sample.codes]
         return place
 
     def draw(self, device_id: str) -> float:
@@ -94,9 +93,10 @@ class Split:
         cuts = np.quantile(times, [1 - self.validation - self.test, 1 - self.test])
         place = np.searchsorted(cuts, sample.times, side="right")
         reaches = np.searchsorted(cuts, sample.times + horizon, side="right")
-        return np.where(place == reaches, place, -1)
+        ages: Ints = np.where(place == reaches, place, -1)
+        return ages
 
-    def _place(self, draws: Any) -> Ints:
+    def _place(self, draws: Floats) -> Ints:
         cuts = [1 - self.validation - self.test, 1 - self.test]
         return np.searchsorted(cuts, draws, side="right").astype(np.int64)
 

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 _ONE_AT_A_TIME = RLock()
 """MLflow's tracking URI belongs to the whole process."""
 _PATIENCE_SECONDS = 5
-_REGISTRY = "MLFLOW_REGISTRY_URI"
+_TRACKING, _REGISTRY = "MLFLOW_TRACKING_URI", "MLFLOW_REGISTRY_URI"
+"""MLflow keeps them up to date with what it is told in the process."""
 _QUIET = {
     "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "3",
@@ -111,7 +112,7 @@ class Store:
         except MotifleetError:
             raise
         except ImportError as error:
-            raise MissingExtraError(f"to {doing}", "MLflow", "models") from error
+            raise MissingExtraError(f"what is asked ({doing})", "MLflow", "models") from error
         except Exception as error:
             if not _is_foreign(error):
                 raise
@@ -149,7 +150,7 @@ def _pointed_at(uri: str) -> Iterator[None]:
     """Point MLflow at a store, and afterwards at what it was pointed at, if anything."""
     import mlflow
 
-    tracking = mlflow.get_tracking_uri() if mlflow.tracking.is_tracking_uri_set() else None
+    tracking = mlflow.get_tracking_uri() if os.environ.get(_TRACKING) else None
     registry = os.environ.get(_REGISTRY)
     mlflow.set_tracking_uri(uri)
     mlflow.set_registry_uri(uri)
