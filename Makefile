@@ -14,7 +14,7 @@ READY := $(VENV)/.ready
 PEERS := $(VENV)/.peers
 CORE := rust/Cargo.toml rust/Cargo.lock $(shell find rust/src -name '*.rs')
 LOCK_COMMAND := pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-	--no-annotate --no-header --group dev pyproject.toml --output-file requirements.lock
+	--no-annotate --no-header --extra models --group dev pyproject.toml --output-file requirements.lock
 HOST = $(shell rustc -vV | sed -n 's/^host: //p')
 ARM := aarch64-unknown-linux-gnu
 SAFETY := $(CARGO) test --quiet --locked $(CRATE) --lib
@@ -22,10 +22,10 @@ export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 export UV_LINK_MODE := copy
 export UV_COMPILE_BYTECODE := 1
 
-.PHONY: help demo test test-slow test-spark test-neon sanitize miri check format bench docs lock clean
+.PHONY: help demo test test-slow test-spark test-serving test-neon sanitize miri check format bench docs lock clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(READY) ## Set up, then find patterns in real flights and a simulated fleet (a report to open)
 	$(BIN)/motifleet demo
@@ -40,6 +40,9 @@ test-slow: $(READY) ## Check the errors of long series: a million values, window
 test-spark: $(READY) ## Run the tests of the engine spark in a Spark of this machine: needs Java 17
 	$(BIN)/uv pip install --quiet 'pyspark>=4.1,<4.2'
 	$(BIN)/python -m pytest tests/engines -m spark
+
+test-serving: $(READY) ## Ask registered models through MLflow's own servers and page (minutes)
+	$(BIN)/python -m pytest tests/models -m served
 
 # A sanitizer is an unstable option of the compiler; the stable one takes it where it is told to.
 sanitize: $(LOCKED) ## Run the Rust tests under AddressSanitizer: no kernel reads or writes outside

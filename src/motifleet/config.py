@@ -63,6 +63,12 @@ class Settings(BaseSettings):
         default="auto", description="The kernels' instruction set; auto: the widest there is."
     )
 
+    tracking_uri: str = Field(
+        default="",
+        description="MLflow's tracking and registry, as MLflow writes it; "
+        "empty: mlflow.db and mlartifacts/ in the home folder.",
+    )
+
     @classmethod
     def settings_customise_sources(
         cls,

@@ -15,6 +15,11 @@ MotifleetError
 │   ├── UnknownSnapshotError   the table has no such snapshot
 │   ├── CatalogError           the catalog cannot be opened
 │   └── StorageError           the storage refused a read or a write (a full disk, say)
+├── ModelError                 something about a model
+│   ├── UnknownModelError      no model, version, alias or run of that name
+│   ├── ModelChangedError      a version's files are not those that were registered
+│   ├── TrackingError          the tracking server cannot be reached, or refuses
+│   └── MissingExtraError      the libraries for models are not installed
 ├── GeometryError              a fence, a position or a route cannot be used
 ├── QueryError                 a spatial query is refused or cannot be run
 ├── UnknownDeviceError         no device of that name               (names the near miss)
@@ -96,6 +101,30 @@ class CatalogError(TableError):
 
 class StorageError(TableError):
     """The storage refused a read or a write."""
+
+
+class ModelError(MotifleetError):
+    """Something about a model went wrong."""
+
+
+class UnknownModelError(ModelError):
+    """There is no model, version, alias or run of that name."""
+
+    def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
+        hint = "`motifleet model list` and `motifleet experiment runs` show them all"
+        super().__init__(_unknown(kind, name, known, hint))
+
+
+class ModelChangedError(ModelError):
+    """A version's files are not those that were registered."""
+
+
+class TrackingError(ModelError):
+    """The tracking server cannot be reached, or refuses."""
+
+
+class MissingExtraError(ModelError):
+    """The libraries that models need are not installed."""
 
 
 class GeometryError(MotifleetError):

@@ -1,7 +1,8 @@
 """The rooms wired together, for the edges and for Python users.
 
 ``open_home`` opens a home folder; the ``Motifleet`` it gives lands telemetry in tables and finds
-patterns in them, and its ``geo`` answers spatial questions. ``validate_file`` checks a file without
+patterns in them, and its ``geo`` answers spatial questions, and its ``models`` trains,
+registers and scores models. ``validate_file`` checks a file without
 landing it, ``write_simulation`` writes a simulated fleet to a file, and ``run_demo`` does all of it
 in one go and writes a report.
 """
@@ -12,6 +13,7 @@ from motifleet.app.geo import Geo
 from motifleet.app.home import Motifleet, open_home
 from motifleet.app.imports import validate_file
 from motifleet.app.index_store import Indexed
+from motifleet.app.models import Models
 from motifleet.app.origin import Origin
 from motifleet.app.progress import Progress
 from motifleet.app.report import Report
@@ -27,6 +29,7 @@ __all__ = [
     "Geo",
     "ImportResult",
     "Indexed",
+    "Models",
     "Motifleet",
     "Origin",
     "Phase",

@@ -16,6 +16,7 @@ from motifleet.app.geo import Geo
 from motifleet.app.imports import import_file
 from motifleet.app.index_store import Indexed
 from motifleet.app.keeping import keep
+from motifleet.app.models import Models
 from motifleet.app.origin import Origin
 from motifleet.app.progress import Progress, unseen
 from motifleet.app.results import ImportResult
@@ -78,6 +79,11 @@ class Motifleet:
     def geo(self) -> Geo:
         """Where the devices are: fences, what is near, trips, stops, cells, spatial SQL."""
         return Geo(self.tables)
+
+    @property
+    def models(self) -> Models:
+        """Experiments, runs and registered models."""
+        return Models(self.settings, self.tables)
 
     def import_file(
         self,

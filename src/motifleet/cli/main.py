@@ -8,7 +8,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from motifleet import __version__
-from motifleet.cli import demo, device, geo, pattern, table, telemetry
+from motifleet.cli import demo, device, experiment, geo, lineage, model, pattern, table, telemetry
 from motifleet.cli import map as maps
 from motifleet.errors import MotifleetError
 
@@ -26,6 +26,9 @@ app.add_typer(pattern.app, name="pattern")
 app.add_typer(device.app, name="device")
 app.add_typer(geo.app, name="geo")
 app.add_typer(maps.app, name="map")
+app.add_typer(experiment.app, name="experiment")
+app.add_typer(model.app, name="model")
+app.command("lineage")(lineage.lineage)
 
 
 def _version(wanted: bool) -> None:

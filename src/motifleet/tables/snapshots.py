@@ -17,6 +17,20 @@ def list_snapshots(table: Table) -> list[SnapshotInfo]:
     return [snapshot_info(each) for each in table.metadata.snapshots]
 
 
+def find_snapshot(table: Table, as_of: int | str | datetime | None) -> SnapshotInfo:
+    """Tell of the snapshot that is asked for; None: the newest.
+
+    Raises:
+        UnknownSnapshotError: there is none of that id or time, or none at all yet.
+        InvalidArgumentError: neither an id nor a time.
+    """
+    wanted = snapshot_id(table, as_of)
+    found = table.current_snapshot() if wanted is None else table.snapshot_by_id(wanted)
+    if found is None:
+        raise UnknownSnapshotError(f"table {_name(table)} has no snapshot yet: append to it first")
+    return snapshot_info(found)
+
+
 def snapshot_info(snapshot: Snapshot) -> SnapshotInfo:
     """Tell what a snapshot says of itself."""
     summary = snapshot.summary

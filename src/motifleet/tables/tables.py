@@ -26,7 +26,7 @@ from motifleet.tables.replace import replace_part
 from motifleet.tables.scan import device_names, read, read_batches
 from motifleet.tables.schema import iceberg_schema, partitioning, sort_order
 from motifleet.tables.selection import Selection
-from motifleet.tables.snapshots import list_snapshots, snapshot_id
+from motifleet.tables.snapshots import find_snapshot, list_snapshots, snapshot_id
 from motifleet.tables.turns import Turns
 from motifleet.tables.values import Appended, SnapshotInfo, TableDescription, TableInfo
 
@@ -352,6 +352,19 @@ class Tables:
         current = table.current_snapshot()
         newest = None if current is None else current.snapshot_id
         return newest if as_of is None else snapshot_id(table, as_of)
+
+    def snapshot(self, name: str, as_of: AsOf | None = None) -> SnapshotInfo:
+        """Tell of one snapshot of a table: the one that a scan as of then would read.
+
+        Args:
+            name: the table's name.
+            as_of: a snapshot's id, or a time; None: the newest.
+
+        Raises:
+            UnknownTableError: there is no such table.
+            UnknownSnapshotError: there is no such snapshot, or none at all yet.
+        """
+        return find_snapshot(self._load(name), as_of)
 
     def list(self) -> "list[TableInfo]":
         """List all tables, by name."""

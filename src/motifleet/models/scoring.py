@@ -1,0 +1,254 @@
+"""Batch scoring: a table in, a table of predictions out.
+
+Each group of devices is one batch of the predictions' table, named by the model's version, the
+snapshot and the group. A batch lands once, so that scoring again changes nothing, and one that was
+cut short goes on where it stopped.
+"""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from itertools import pairwise
+from typing import Any, Protocol
+
+import numpy as np
+import pyarrow as pa
+
+from motifleet.errors import InvalidArgumentError, ModelError
+from motifleet.models.discord_detector import DiscordDetector
+from motifleet.models.failure_classifier import FailureClassifier
+from motifleet.models.prepared import Progress, unseen
+from motifleet.models.registry import Registry
+from motifleet.models.source import Source
+from motifleet.models.values import Version
+from motifleet.telemetry import DEVICE_ID, EVENT_TS
+
+GROUP_ROWS = 1_000_000
+"""Rows of a group; part of the batches' names, since other groups are other batches."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """What batch scoring did.
+
+    Args:
+        model: the version, such as "failures@3".
+        table: what was scored.
+        snapshot_id: at which snapshot.
+        into: the table of the predictions.
+        rows: predictions that landed now.
+        already: predictions that had landed before.
+    """
+
+    model: str
+    table: str
+    snapshot_id: int
+    into: str
+    rows: int
+    already: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """The fields."""
+        return asdict(self)
+
+
+class Scorer(Protocol):
+    """What a model kind does with a group of whole devices."""
+
+    columns: list[str]
+
+    def score(self, rows: pa.Table) -> pa.Table:
+        """The predictions of rows by device and time: device, time, and the kind's columns."""
+        ...
+
+
+def score_table(
+    registry: Registry,
+    source: Source,
+    reference: str,
+    into: str,
+    *,
+    progress: Progress = unseen,
+) -> Scored:
+    """Score a table at one snapshot into another table, in bounded memory.
+
+    Args:
+        registry: where the model is.
+        source: what to score.
+        reference: the model, as in "failures@champion".
+        into: the table of the predictions; made where it is not there.
+        progress: told the number of rows scored, and of all.
+
+    Raises:
+        UnknownModelError, UnknownTableError: there is no such thing.
+        UnknownColumnError: the table lacks a signal of the model.
+        InvalidArgumentError: a value is missing where the model has never seen one missing, or
+            the table is to be written into itself.
+        ModelError: models of this kind score no tables.
+    """
+    if into == source.table:
+        raise InvalidArgumentError(f"expected another table to write to, got {into!r} itself")
+    source = source.pinned()
+    version, model = registry.model(reference)
+    scorer = _scorer(version, model)
+    source.signals(scorer.columns)
+    return _Run(source, version, scorer, into, progress).go()
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    source: Source
+    version: Version
+    scorer: Scorer
+    into: str
+    progress: Progress
+
+    def go(self) -> Scored:
+        """Read, score and write groups; while one is written the next is read and scored."""
+        rows = already = done = 0
+        total = self.source.lineage().rows
+        with ThreadPoolExecutor(1) as writer:
+            waiting: Any = None
+            for number, (read, group) in enumerate(self._scored()):
+                if waiting is not None:
+                    landed = waiting.result()
+                    rows, already = rows + landed[0], already + landed[1]
+                waiting = writer.submit(self._land, number, group)
+                done += read
+                self.progress(done, total)
+            if waiting is not None:
+                landed = waiting.result()
+                rows, already = rows + landed[0], already + landed[1]
+        if not done:
+            raise InvalidArgumentError(
+                f"expected reports to score, got an empty table: {self.source.table!r}"
+            )
+        return Scored(
+            self.version.reference, self.source.table, self._snapshot, self.into, rows, already
+        )
+
+    @property
+    def _snapshot(self) -> int:
+        return int(str(self.source.as_of))
+
+    def _scored(self) -> Iterator[tuple[int, pa.Table]]:
+        groups = self.source.tables.by_device(
+            self.source.table,
+            columns=self.scorer.columns,
+            where=self.source.where,
+            as_of=self.source.as_of,
+            max_rows=GROUP_ROWS,
+        )
+        for group in groups:
+            yield group.num_rows, self._named(self.scorer.score(group))
+
+    def _named(self, scored: pa.Table) -> pa.Table:
+        """The predictions with the version and the snapshot that they are of."""
+        told: dict[str, Any] = {
+            "model": pa.scalar(self.version.name),
+            "model_version": pa.scalar(self.version.version, pa.int64()),
+            "table": pa.scalar(self.source.table),
+            "snapshot_id": pa.scalar(self._snapshot, pa.int64()),
+        }
+        for name, value in told.items():
+            scored = scored.append_column(name, pa.repeat(value, scored.num_rows))
+        return scored
+
+    def _land(self, number: int, group: pa.Table) -> tuple[int, int]:
+        where = self.source.where or ""
+        batch_id = (
+            f"{self.version.reference} on {self.source.table} {self._snapshot} {where} "
+            f"group {number} of {GROUP_ROWS}"
+        )
+        if not group.num_rows:
+            return 0, 0
+        landed = self.source.tables.append(self.into, group, batch_id=batch_id)
+        return (0, landed.rows) if landed.already else (landed.rows, 0)
+
+
+def _scorer(version: Version, model: Any) -> Scorer:
+    if version.kind == FailureClassifier.name:
+        return _Classifier(model)
+    if version.kind == DiscordDetector.name:
+        return _Detector(model.detector)
+    raise ModelError(
+        f"expected a model that scores reports, got {version.reference}, a "
+        f"{version.kind or 'model of no kind that Motifleet knows'}: ask it by requests"
+    )
+
+
+class _Classifier:
+    """A probability and a label for each report."""
+
+    def __init__(self, model: Any) -> None:
+        self._model = model
+        self.columns = list(model.terms["signals"])
+
+    def score(self, rows: pa.Table) -> pa.Table:
+        columns = {name: rows[name].to_numpy() for name in self.columns}
+        offsets = _offsets(rows) if self._model.terms["features"] else None
+        try:
+            scored = self._model.score(columns, offsets)
+        except ValueError as error:
+            raise InvalidArgumentError(str(error)) from error
+        return _keyed(rows, scored)
+
+
+class _Detector:
+    """How unusual the window is that each report completes, beside its device's past."""
+
+    def __init__(self, detector: Any) -> None:
+        self._detector = detector
+        self.columns = [detector.telemetry.signal]
+
+    def score(self, rows: pa.Table) -> pa.Table:
+        values = rows[self.columns[0]].to_numpy()
+        times = rows[EVENT_TS].to_numpy()
+        devices, offsets = rows[DEVICE_ID], _offsets(rows)
+        distances = np.full(len(values), np.nan)
+        for start, end in pairwise(offsets):
+            stream = self._stream(devices[start].as_py(), times[start])
+            distances[start:end] = stream.append(values[start:end]).left_distances
+        there = np.flatnonzero(np.isfinite(distances))
+        found = distances[there]
+        unusual = found >= self._detector.threshold
+        fleet = np.full(len(found), np.nan)
+        for place in np.flatnonzero(unusual).tolist():
+            last = int(there[place])
+            window = values[last - self._detector.window + 1 : last + 1]
+            if last + 1 >= self._detector.window and np.isfinite(window).all():
+                fleet[place] = self._detector.fleet_distance(window)
+        return _keyed(
+            rows.take(there),
+            {
+                "distance": found,
+                "score": self._detector.scores(found),
+                "fleet_distance": pa.array(fleet, from_pandas=True),
+                "unusual": unusual,
+            },
+        )
+
+    def _stream(self, device: str, first: Any) -> Any:
+        """A stream that remembers what the device did before the first report to score."""
+        from motifleet.matrixprofile import StreamingProfile
+
+        detector = self._detector
+        options = {"history": detector.history, "normalize": detector.normalize}
+        stream = StreamingProfile(detector.window, **options)
+        if device in detector.telemetry.device_ids:
+            past = detector.telemetry[device]
+            if past.event_ts is not None:
+                values = past.values[past.event_ts < first]
+                if len(values):
+                    stream.append(values[-detector.history :])
+        return stream
+
+
+def _offsets(rows: pa.Table) -> list[int]:
+    codes = rows[DEVICE_ID].combine_chunks().dictionary_encode().indices.to_numpy()
+    return [0, *(np.flatnonzero(np.diff(codes)) + 1).tolist(), rows.num_rows]
+
+
+def _keyed(rows: pa.Table, scored: dict[str, Any]) -> pa.Table:
+    columns: dict[str, Any] = {DEVICE_ID: rows[DEVICE_ID], EVENT_TS: rows[EVENT_TS]}
+    return pa.table(columns | {name: pa.array(values) for name, values in scored.items()})
