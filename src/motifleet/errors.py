@@ -18,8 +18,7 @@ MotifleetError
 ├── ModelError                 something about a model
 │   ├── UnknownModelError      no model, version, alias or run of that name
 │   ├── ModelChangedError      a version's files are not those that were registered
-│   ├── TrackingError          the tracking server cannot be reached, or refuses
-│   └── MissingExtraError      the libraries for models are not installed
+│   └── TrackingError          the tracking server cannot be reached, or refuses
 ├── GeometryError              a fence, a position or a route cannot be used
 ├── QueryError                 a spatial query is refused or cannot be run
 ├── UnknownDeviceError         no device of that name               (names the near miss)
@@ -121,10 +120,6 @@ class ModelChangedError(ModelError):
 
 class TrackingError(ModelError):
     """The tracking server cannot be reached, or refuses."""
-
-
-class MissingExtraError(ModelError):
-    """The libraries that models need are not installed."""
 
 
 class GeometryError(MotifleetError):

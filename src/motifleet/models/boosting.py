@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from motifleet.errors import InvalidArgumentError, MissingExtraError
-from motifleet.models.tracking import REQUIRED
 from motifleet.types import Floats, Ints
 
 if TYPE_CHECKING:
@@ -174,5 +173,5 @@ def _library() -> Any:
     try:
         import xgboost
     except ImportError as error:
-        raise MissingExtraError(f"cannot grow trees: {REQUIRED} ({error})") from error
+        raise MissingExtraError("a failure classifier", "XGBoost", "models") from error
     return xgboost

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from motifleet.errors import InvalidArgumentError, MissingExtraError
 from motifleet.models.boosting import Matrix, Trees, grow
 from motifleet.models.metrics import pr_auc
-from motifleet.models.tracking import REQUIRED
 from motifleet.models.training import Trial
 from motifleet.types import Ints
 
@@ -83,7 +82,7 @@ class Search:
             from optuna.storages import JournalStorage
             from optuna.storages.journal import JournalFileBackend
         except ImportError as error:
-            raise MissingExtraError(f"cannot search: {REQUIRED} ({error})") from error
+            raise MissingExtraError("a search for trees", "Optuna", "models") from error
         logging.getLogger("optuna").setLevel(logging.WARNING)
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         name = blake2b(what.encode(), digest_size=8).hexdigest()

@@ -31,7 +31,6 @@ _QUIET = {
     "MLFLOW_DISABLE_TELEMETRY": "true",
     "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
 }
-REQUIRED = "the libraries for models are not installed: pip install 'motifleet[models]'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +112,7 @@ class Store:
         except MotifleetError:
             raise
         except ImportError as error:
-            raise MissingExtraError(f"cannot {doing}: {REQUIRED} ({error})") from error
+            raise MissingExtraError(f"what is asked ({doing})", "MLflow", "models") from error
         except Exception as error:
             if not _is_foreign(error):
                 raise
