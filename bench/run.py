@@ -34,6 +34,7 @@ NAMES = (
     "import-speed",
     "simulation",
     "similar",
+    "scoring",
     "start-up",
 )
 FOLDER = Path(__file__).parent / "results"

@@ -49,6 +49,20 @@ def test_the_discords_of_the_simulated_fleet_were_injected(done: DemoResult) -> 
     assert len(known) >= 2
 
 
+def test_it_registers_three_models_and_tells_their_lineage(done: DemoResult, home: Path) -> None:
+    assert [row["kind"] for row in done.models] == [
+        "failure-classifier",
+        "time-series-query",
+        "multi-dim-motif",
+    ]
+    fleet = open_home(home)
+    newest = fleet.tables.snapshot("fleet")
+    for row in done.models:
+        assert (row["snapshot"], row["rows"]) == (str(newest.id), newest.total_rows)
+        assert row["batches"] == len(fleet.tables.snapshots("fleet"))
+    assert done.models[0]["verdict"].startswith("The model finds failures")
+
+
 def test_the_pattern_is_seen_again(done: DemoResult) -> None:
     assert len(done.matches) == 10
     assert done.matches[0]["distance"] < 1e-6

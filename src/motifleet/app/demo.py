@@ -8,10 +8,12 @@ from time import perf_counter
 from typing import Any
 
 from motifleet.app import demo_report
+from motifleet.app.demo_models import train_models
 from motifleet.app.home import Motifleet
 from motifleet.app.question import FLEET, FLIGHTS, Question
 from motifleet.app.simulation import Simulation
 from motifleet.app.truth import GroundTruth
+from motifleet.errors import MissingExtraError
 from motifleet.matrixprofile import Discord, Finding, Match, Motif
 from motifleet.telemetry import sample_path
 from motifleet.types import Floats
@@ -45,6 +47,8 @@ class DemoResult:
         matches: where else the pattern was seen, told alike.
         states: in which states the simulated fleet was: fence, reports, devices.
         maps: the maps to open, by table.
+        models: the models trained on the simulated fleet: model, kind, aliases, table, snapshot,
+            rows, batches, already, verdict.
     """
 
     home: Path
@@ -54,6 +58,7 @@ class DemoResult:
     matches: list[dict[str, Any]] = field(default_factory=list)
     states: list[dict[str, Any]] = field(default_factory=list)
     maps: dict[str, Path] = field(default_factory=dict)
+    models: list[dict[str, Any]] = field(default_factory=list)
 
     def to_dict(self) -> dict[str, Any]:
         """The result as plain values."""
@@ -82,6 +87,7 @@ def run_demo(
     demo.profile(FLEET)
     demo.match()
     demo.locate()
+    demo.train()
     demo.draw(FLEET, "map.html")
     demo.draw(FLIGHTS, "map_flights.html")
     demo.write()
@@ -151,6 +157,16 @@ class _Demo:
             self.result.maps[question.table] = path = drawing.write(self.result.home / name)
             did.append(f"{', '.join(each.layer for each in drawing.drawn)}")
             did.append(f"{path.stat().st_size / 1e6:.1f} MB, self-contained")
+
+    def train(self) -> None:
+        with self.phase("train and register models") as did:
+            try:
+                self.result.models += train_models(self.fleet)
+            except MissingExtraError as error:
+                did.append(str(error))
+                return
+            there = sum(model["already"] for model in self.result.models)
+            did.append(f"{len(self.result.models)} kinds, {there} there already")
 
     def write(self) -> None:
         with self.phase("write the report") as did:

@@ -112,6 +112,10 @@ class Models:
         """All versions of a model, or of all models."""
         return self.registry.models() if name is None else self.registry.versions(name)
 
+    def verdict(self, run_id: str) -> str:
+        """What came of a run, in a sentence or two."""
+        return self.registry.tags(run_id).get("motifleet.verdict", "")
+
     def register(self, run_id: str, name: str) -> Version:
         """Make a run's model the next version of a registered model."""
         return self.registry.register(run_id, name)

@@ -34,6 +34,10 @@ def demo(
     output.rows(result.matches, columns[2:], title="where else the pattern was seen")
     output.rows(result.phases, ["name", "did", "seconds"], title="what was done")
     output.rows(result.states[:5], ["fence", "reports", "devices"], title="where the fleet drove")
+    lineage = ["model", "kind", "aliases", "table", "snapshot", "rows", "batches"]
+    output.rows(result.models, lineage, title="the models and the data that they saw")
+    for model in result.models:
+        output.line(f"{model['model']}: {model['verdict']}")
     for path in result.maps.values():
         output.line(f"map: {path}")
     total = sum(phase.seconds for phase in result.phases)

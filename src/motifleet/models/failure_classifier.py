@@ -245,7 +245,7 @@ def _prepared(
         example=_example(judged.sample, kind.features),
         params=_params(kind, judged),
         metrics=metrics,
-        tags={**lineage.tags(), **_label_tags(kind), f"{PREFIX}verdict": judged.verdict},
+        tags={**lineage.tags(), **_label_tags(kind)},
         requirements=_requirements(kind.features),
         trials=judged.fitted.trials,
     )

@@ -70,7 +70,8 @@ class FailureClassifier(PythonModel):
     def probabilities(self, matrix: Any) -> Any:
         """The probability of a failure by features; failures' weight in training is taken out."""
         weighted = self.booster.inplace_predict(matrix).astype(np.float64)
-        return weighted / (weighted + self.terms["weight"] * (1.0 - weighted))
+        weight = float(self.terms["weight"])
+        return weighted if weight == 1.0 else weighted / (weight + weighted * (1.0 - weight))
 
     def _needed(self) -> list[str]:
         keys = ["device_id", "event_ts"] if self.terms["features"] else []
@@ -81,6 +82,8 @@ class FailureClassifier(PythonModel):
             values = np.asarray(column, dtype=np.float64)
         except (TypeError, ValueError):
             raise ValueError(f"expected numbers in column {name!r}, got {column!r}") from None
+        if np.isfinite(values.sum()):
+            return values  # nearly always: one pass says that nothing is missing
         if np.isinf(values).any():
             raise ValueError(f"expected finite numbers in column {name!r}, got an infinity")
         if name not in self.terms["may_be_missing"] and np.isnan(values).any():

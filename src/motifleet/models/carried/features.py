@@ -53,7 +53,10 @@ def feature_matrix(
     for kind in chosen:
         for values in signals.values():
             columns += _computed(kind, values, np.asarray(offsets), window)
-    return np.stack(columns, axis=1).astype(np.float32)
+    matrix = np.empty((len(columns[0]), len(columns)), np.float32)
+    for place, column in enumerate(columns):
+        matrix[:, place] = column
+    return matrix
 
 
 def _computed(kind: str, values: Column, offsets: Any, window: int) -> Iterator[Column]:
