@@ -1,10 +1,10 @@
 """Batch scoring against XGBoost alone, and against MLflow's HTTP server asked row by row.
 
 A failure classifier of up to 300 trees on the four signals of a simulated fleet. "Arrays" is what
-scores a group of reports, from its columns to probability and label; XGBoost alone predicts the same
-matrix, ready made. "Table" is all of ``motifleet model score``, from Iceberg to Iceberg, against
-XGBoost alone and against the scoring server of ``mlflow models serve``, which is sent a row at a
-time over one connection. All find the same probabilities.
+scores a group of reports, from its columns to probability and label; XGBoost alone predicts the
+same matrix, ready made. "Table" is all of ``motifleet model score``, from Iceberg to Iceberg,
+against XGBoost alone and against the scoring server of ``mlflow models serve``, which is sent a
+row at a time over one connection. All find the same probabilities.
 """
 
 import json

@@ -186,7 +186,7 @@ def _checked(reports: Reports, m: int, parts: Sequence[pa.Table]) -> list[pa.Tab
 def _too_short(reports: Reports, m: int, longest: int) -> str:
     names = ", ".join(map(repr, reports.signals))
     if longest == 0:
-        return f"expected values of {names}, got none: no report that is chosen has any"
+        return f"expected values of {names}, got none: every report that is chosen lacks it (NaN)"
     return (
         f"expected a window of at most {longest} reports, the longest series of {names} there is, "
         f"got {m}"
