@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -38,6 +39,7 @@ from motifleet.tables import Tables
 
 EVERYTHING = Selection()
 _PATIENCE_SECONDS = 5
+_POLL_SECONDS = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +188,10 @@ class Models:
             command, env=environment, start_new_session=True
         ) as page:
             try:
-                page.wait()
+                # A wait without end would not hear Ctrl-C: libraries that MLflow loads take the
+                # signal with a handler that lets system calls go on.
+                while page.poll() is None:
+                    time.sleep(_POLL_SECONDS)
             finally:
                 _end_group(page)
 
