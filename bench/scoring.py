@@ -39,7 +39,7 @@ def trained(home: Motifleet) -> None:
     home.simulate(Simulation("fleet", devices=DEVICES, days=DAYS), "fleet")
     kind = FailureClassifier(
         Label(events="fleet_truth", hours=12),
-        trees=Trees(rounds=300, patience=300, rate=0.02),
+        trees=Trees(rounds=300, patience=300, rate=0.005),
         split=Split(seed=6),
     )
     home.models.train(kind, "fleet", name="failures")

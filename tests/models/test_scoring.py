@@ -139,5 +139,7 @@ def test_python_asks_a_model_too(tanks: Motifleet) -> None:
     found = tanks.models.predict("failures", [{"level": 4.0, "noise": 0.0}])
     assert isinstance(found, pd.DataFrame)
     assert found["probability"][0] > 0.3
+    whole = tanks.models.predict("failures", [{"level": 4, "noise": 0}])
+    assert whole.to_dict() == found.to_dict()
     with pytest.raises(InvalidArgumentError, match="noise"):
         tanks.models.predict("failures", [{"level": 4.0}])

@@ -141,10 +141,14 @@ class Models:
         import pandas as pd
 
         _, model = self.registry.load(reference)
+        frame = pd.DataFrame(rows)
+        # JSON writes 3.0 as 3, and MLflow takes no whole numbers where it expects others.
+        whole = frame.select_dtypes("integer").columns
         try:
-            return model.predict(pd.DataFrame(rows), params=params)
+            return model.predict(frame.astype(dict.fromkeys(whole, "float64")), params=params)
         except Exception as error:
-            raise InvalidArgumentError(f"{reference} refuses the input: {error}") from error
+            says = str(error).rsplit("Error: ", 1)[-1]  # MLflow's begins with all of the input
+            raise InvalidArgumentError(f"{reference} refuses the input: {says}") from error
 
     def compare(self, first: str, second: str, *, as_of: int | str | None = None) -> Comparison:
         """Lay two versions side by side; see `motifleet.models.compare`."""

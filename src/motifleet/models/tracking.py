@@ -1,6 +1,7 @@
 """The one door to MLflow: where its store is, and what its exceptions become."""
 
 import fcntl
+import importlib
 import logging
 import os
 import sys
@@ -167,6 +168,7 @@ def _pointed_at(uri: str) -> Iterator[None]:
 def _quiet() -> Iterator[None]:
     for name, value in _QUIET.items():
         os.environ.setdefault(name, value)
+    importlib.import_module("mlflow")  # sets up its loggers, so it must be there before
     loggers = [logging.getLogger(name) for name in ("mlflow", "alembic")]
     levels = [logger.level for logger in loggers]
     for logger in loggers:
