@@ -14,7 +14,7 @@ READY := $(VENV)/.ready
 PEERS := $(VENV)/.peers
 CORE := rust/Cargo.toml rust/Cargo.lock $(shell find rust/src -name '*.rs')
 LOCK_COMMAND := pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-	--no-annotate --no-header --extra models --group dev pyproject.toml --output-file requirements.lock
+	--no-annotate --no-header --extra models --extra server --group dev pyproject.toml --output-file requirements.lock
 HOST = $(shell rustc -vV | sed -n 's/^host: //p')
 ARM := aarch64-unknown-linux-gnu
 SAFETY := $(CARGO) test --quiet --locked $(CRATE) --lib
