@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from urllib.error import URLError
+from urllib.error import HTTPError
 from urllib.request import urlopen
 
 import numpy as np
@@ -133,5 +133,8 @@ def _answers(address: str) -> bool:
     try:
         with urlopen(address, timeout=5) as answer:
             return bool(answer.status == 200)
-    except (URLError, OSError):
+    except HTTPError as answer:
+        answer.close()
+        return False
+    except OSError:
         return False

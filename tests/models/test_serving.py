@@ -104,7 +104,8 @@ def test_a_wrong_request_is_a_clients_error(served: tuple[str, str]) -> None:
     name, address = served
     with pytest.raises(HTTPError) as refused:
         ask(address, WRONG[name])
-    assert refused.value.code == 400
+    with refused.value as answer:
+        assert answer.code == 400
 
 
 def test_mlflows_own_page_opens_on_this_machine_and_ends_with_the_command(
