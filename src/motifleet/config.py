@@ -69,6 +69,17 @@ class Settings(BaseSettings):
         "empty: mlflow.db and mlartifacts/ in the home folder.",
     )
 
+    database_url: str = Field(
+        default="",
+        description="The database of projects, deployments and predictions, as SQLAlchemy writes "
+        "it (postgresql://user@host/name); empty: workspace.db in the home folder.",
+    )
+    database_durable: bool = Field(
+        default=False,
+        description="Whether SQLite waits for the disk at each commit, so that a power cut takes "
+        "nothing either.",
+    )
+
     @classmethod
     def settings_customise_sources(
         cls,

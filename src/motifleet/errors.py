@@ -19,6 +19,7 @@ MotifleetError
 │   ├── UnknownModelError      no model, version, alias or run of that name
 │   ├── ModelChangedError      a version's files are not those that were registered
 │   └── TrackingError          the tracking server cannot be reached, or refuses
+├── StoreError                 the workspace's database cannot be reached, or refuses
 ├── GeometryError              a fence, a position or a route cannot be used
 ├── QueryError                 a spatial query is refused or cannot be run
 ├── UnknownDeviceError         no device of that name               (names the near miss)
@@ -120,6 +121,10 @@ class ModelChangedError(ModelError):
 
 class TrackingError(ModelError):
     """The tracking server cannot be reached, or refuses."""
+
+
+class StoreError(MotifleetError):
+    """The workspace's database cannot be reached, or refuses, or belongs to a newer version."""
 
 
 class GeometryError(MotifleetError):
