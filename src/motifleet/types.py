@@ -27,12 +27,12 @@ class Frozen:
     __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
 
     def __post_init__(self) -> None:
-        for field in fields(self):
-            value = getattr(self, field.name)
+        for name in self.__dataclass_fields__:
+            value = getattr(self, name)
             if isinstance(value, np.ndarray) and value.flags.writeable:
                 view = value.view()
                 view.setflags(write=False)
-                object.__setattr__(self, field.name, view)
+                object.__setattr__(self, name, view)
 
     def __repr__(self) -> str:
         named = ((field.name, getattr(self, field.name)) for field in fields(self) if field.repr)

@@ -15,6 +15,7 @@ pub mod tiles;
 mod differences;
 mod rows;
 mod strides;
+mod strips;
 mod tile;
 
 use crate::simd::Simd;

@@ -1,7 +1,7 @@
 //! The hot loop: a block of neighbouring diagonals, held in registers, walked down row by row.
 
 use super::best::Side;
-use crate::simd::{Kernel, MAX_LANES, Simd, VECTORS};
+use crate::simd::{Kernel, Simd, VECTORS, below_on_grid, up_to_grid};
 use std::ops::Range;
 
 /// What the loop reads at a row or at a column.
@@ -37,6 +37,7 @@ impl Kernel for Rows<'_> {
 
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
+        self.check::<S>();
         let Rows {
             row,
             column,
@@ -44,13 +45,6 @@ impl Kernel for Rows<'_> {
             of_columns,
             ..
         } = self;
-        let end = self.rows.end + self.lag + S::BLOCK;
-        assert!(self.covariance.len() == S::BLOCK && end <= column.f.len() + 1);
-        assert!(self.rows.end <= row.f.len());
-        for (side, best) in [(&row, &*of_rows), (&column, &*of_columns)] {
-            assert!(side.f.len() == side.g.len() && side.f.len() == side.inverse.len());
-            assert!(side.f.len() == best.nearness.len());
-        }
         let mut cov = [simd.splat(0.0); VECTORS];
         for (w, cov) in cov.iter_mut().enumerate() {
             // SAFETY: `covariance` is a block long, asserted above.
@@ -115,16 +109,31 @@ impl Kernel for Rows<'_> {
     }
 }
 
+impl Rows<'_> {
+    /// That every array holds what the loop reads of it.
+    #[inline(always)]
+    pub fn check<S: Simd>(&self) {
+        let Rows { row, column, .. } = self;
+        let end = self.rows.end + self.lag + S::BLOCK;
+        assert!(self.covariance.len() == S::BLOCK && end <= column.f.len() + 1);
+        assert!(self.rows.end <= row.f.len());
+        for (side, best) in [(row, &*self.of_rows), (column, &*self.of_columns)] {
+            assert!(side.f.len() == side.g.len() && side.f.len() == side.inverse.len());
+            assert!(side.f.len() == best.nearness.len());
+        }
+    }
+}
+
 /// Looks at one row of a block again and keeps what is nearer.
-struct Improve<'a> {
+pub struct Improve<'a> {
     /// A block of them.
-    covariance: &'a [f64],
-    inverse_i: f64,
-    inverse: &'a [f64],
-    of_rows: &'a mut Side,
-    of_columns: &'a mut Side,
-    row: usize,
-    column: usize,
+    pub covariance: &'a [f64],
+    pub inverse_i: f64,
+    pub inverse: &'a [f64],
+    pub of_rows: &'a mut Side,
+    pub of_columns: &'a mut Side,
+    pub row: usize,
+    pub column: usize,
 }
 
 impl Kernel for Improve<'_> {
@@ -132,7 +141,6 @@ impl Kernel for Improve<'_> {
 
     #[inline(always)]
     fn run<S: Simd>(mut self, simd: S) {
-        // An inverse of 0 stands for no window to compare with.
         if self.inverse_i > 0.0 {
             if self.of_rows.keeps_one() && self.of_columns.keeps_one() {
                 self.improve_columns(simd);
@@ -188,7 +196,7 @@ impl Improve<'_> {
     }
 
     #[inline(always)]
-    fn improve_row<S: Simd>(&mut self, simd: S) {
+    pub fn improve_row<S: Simd>(&mut self, simd: S) {
         assert!(self.covariance.len() == S::BLOCK);
         assert!(self.column + S::BLOCK <= self.inverse.len());
         let nothing = simd.splat(f64::NEG_INFINITY);
@@ -207,19 +215,20 @@ impl Improve<'_> {
             *found = simd.select_greater(inverse, simd.splat(0.0), product, nothing);
             nearest = simd.select_greater(*found, nearest, *found, nearest);
         }
-        let kept = simd.splat(self.of_rows.nearness[self.row]);
-        if simd.signs(simd.select_greater(nearest, kept, nothing, simd.splat(0.0))) == 0 {
+        let nearest = simd.greatest(nearest);
+        // An inverse of 0 stands for no window to compare with.
+        if nearest <= self.of_rows.nearness[self.row] || self.inverse_i <= 0.0 {
             return;
         }
-        let nearest = simd.up_to_grid(simd.splat(highest(simd, nearest)));
+        let nearest = up_to_grid(nearest);
+        let beaten = simd.splat(below_on_grid(nearest));
         let mut as_near = 0u64;
         for (w, found) in found.into_iter().enumerate() {
-            let rounded = simd.up_to_grid(found);
-            let nearer = simd.select_greater(nearest, rounded, simd.splat(0.0), nothing);
+            let nearer = simd.select_greater(found, beaten, nothing, simd.splat(0.0));
             as_near |= u64::from(simd.signs(nearer)) << (w * S::LANES);
         }
         let lane = as_near.trailing_zeros() as usize;
-        self.of_rows.nearness[self.row] = highest(simd, nearest);
+        self.of_rows.nearness[self.row] = nearest;
         self.of_rows.index[self.row] = (self.column + lane) as i64;
     }
 
@@ -233,13 +242,4 @@ impl Improve<'_> {
             }
         }
     }
-}
-
-/// The greatest value of a vector.
-#[inline(always)]
-fn highest<S: Simd>(simd: S, vector: S::Vector) -> f64 {
-    let mut lanes = [f64::NEG_INFINITY; MAX_LANES];
-    // SAFETY: no vector has more lanes.
-    unsafe { simd.store(lanes.as_mut_ptr(), vector) };
-    lanes[..S::LANES].iter().copied().fold(lanes[0], f64::max)
 }

@@ -4,6 +4,7 @@
 
 use super::best::{self, Side};
 use super::rows::{Operands, Rows};
+use super::strips::{self, Strip, Strips};
 use super::{Block, Measure, Walk};
 use crate::dots::{Dot, Dots, Scaled, SquaredDistance};
 use crate::reseed::{self, Diagonals, Event};
@@ -96,6 +97,9 @@ pub struct State {
     covariance: Vec<f64>,
     events: Vec<Event>,
     centred: Vec<f64>,
+    strip: Strip,
+    /// How many blocks were walked.
+    blocks: usize,
 }
 
 /// Two sides, the first and the second.
@@ -110,6 +114,8 @@ impl Walk for Between<'_> {
             covariance: vec![0.0; S::BLOCK],
             events: Vec::new(),
             centred: vec![0.0; self.0[0].windows.m],
+            strip: Strip::new::<S>(),
+            blocks: 0,
         }
     }
 
@@ -151,6 +157,7 @@ impl Walk for Between<'_> {
             lanes: S::BLOCK,
             rows,
         };
+        state.blocks += 1;
         state.events.clear();
         diagonals.events(&mut state.events);
         state.events.sort_unstable();
@@ -166,7 +173,7 @@ impl Walk for Between<'_> {
                 Some(lane) => seed.one(simd, *lane, &mut state.covariance),
             }
             let end = state.events.get(number + 1).map_or(rows, |next| next.row);
-            simd.vectorize(Rows {
+            let walk = Rows {
                 row: row_side.operands(),
                 column: column_side.operands(),
                 of_rows,
@@ -174,7 +181,15 @@ impl Walk for Between<'_> {
                 covariance: &mut state.covariance,
                 lag,
                 rows: *row..end,
-            });
+            };
+            if state.blocks <= strips::FIRST && walk.of_rows.keeps_one() {
+                simd.vectorize(Strips {
+                    rows: walk,
+                    strip: &mut state.strip,
+                });
+            } else {
+                simd.vectorize(walk);
+            }
             if !watch.step((end - row) * S::BLOCK) {
                 return;
             }

@@ -39,6 +39,18 @@ pub fn up_to_grid(value: f64) -> f64 {
     f64::from_bits(if value < 0.0 { bits } else { bits + BELOW_GRID } & !BELOW_GRID)
 }
 
+/// The next number below one on the grid: what [`up_to_grid`] takes to that number is greater.
+#[inline(always)]
+pub fn below_on_grid(value: f64) -> f64 {
+    let bits = value.to_bits();
+    let step = BELOW_GRID + 1;
+    f64::from_bits(match value {
+        0.0 => (-0.0f64).to_bits() + step,
+        _ if value < 0.0 => bits + step,
+        _ => bits - step,
+    })
+}
+
 /// The bits that are clear on the grid.
 const BELOW_GRID: u64 = 7;
 

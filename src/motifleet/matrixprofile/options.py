@@ -60,20 +60,22 @@ class JoinOptions:
         named: dict[str, Any] = {}
         for prefix, (distances, indices) in zip(prefixes, sides, strict=True):
             for kind, array in (("distances", distances), ("indices", indices)):
-                rows = array.reshape(-1, self.k)
-                # A copy, lest the nearest alone keep all the others in memory.
-                named[f"{prefix}{kind}"] = array if self.k == 1 else rows[:, 0].copy()
-                named[f"{prefix}neighbor_{kind}"] = rows
+                named[f"{prefix}{kind}"] = self._nearest(array)
+                named[f"{prefix}neighbor_{kind}"] = array.reshape(-1, self.k)
         return named
 
     def self_fields(self, sides: Iterable[Any]) -> dict[str, Any]:
         """Name the arrays of a self-join: of all neighbours k, of earlier and later ones one."""
-        fields = self.fields(("", "left_", "right_"), sides)
-        return {
-            name: array
-            for name, array in fields.items()
-            if array.ndim == 1 or name.startswith("neighbor_")
-        }
+        overall, *others = sides
+        named = self.fields(("",), (overall,))
+        for prefix, (distances, indices) in zip(("left_", "right_"), others, strict=True):
+            named[f"{prefix}distances"] = self._nearest(distances)
+            named[f"{prefix}indices"] = self._nearest(indices)
+        return named
+
+    def _nearest(self, array: Any) -> Any:
+        # A copy, lest the nearest alone keep all the others in memory.
+        return array if self.k == 1 else array[:: self.k].copy()
 
     def finished(self, pairs: int) -> None:
         """Tell whoever follows the progress that all is done."""
