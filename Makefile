@@ -32,7 +32,7 @@ demo: $(READY) ## Set up, then find patterns in real flights and a simulated fle
 
 test: $(READY) ## Set up, then run every test: Rust, Python, docstrings, documented commands
 	$(CARGO) test --quiet --locked $(CRATE)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 test-slow: $(READY) ## Check the errors of long series: a million values, windows of 10,000 (minutes)
 	$(BIN)/python -m pytest tests -m slow -rP
