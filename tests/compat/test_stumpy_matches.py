@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tests.compat.agreement import AGREED, DISTINCT, same_distances, series
+from tests.compat.agreement import AGREED, DISTINCT, same_distances, series, told
 
 from motifleet.compat import stumpy as ours
 from motifleet.types import Floats
@@ -42,7 +42,7 @@ def double(distances: Floats) -> float:
         {"query_idx": 120, "max_distance": 5.0},
         {"max_distance": 0.0},
     ],
-    ids=str,
+    ids=told,
 )
 def test_match(theirs: ModuleType, kind: str, arguments: dict[str, Any]) -> None:
     values = series(kind, 220, gaps=True)
@@ -74,7 +74,7 @@ def test_match_of_several_channels(theirs: ModuleType) -> None:
         {"cutoff": 0.0},
         {"max_matches": None, "max_distance": 5.0, "cutoff": 5.0, "max_motifs": 2},
     ],
-    ids=str,
+    ids=told,
 )
 def test_motifs(theirs: ModuleType, kind: str, arguments: dict[str, Any]) -> None:
     values = series(kind, 220, gaps=True)
@@ -126,7 +126,7 @@ def test_mass_absolute(theirs: ModuleType, kind: str, p: float) -> None:
         {"query_idx": 120, "max_distance": 9.0},
         {"T_subseq_isfinite": np.arange(201) % 5 > 0, "max_distance": 30.0},
     ],
-    ids=str,
+    ids=told,
 )
 def test_aamp_match(theirs: ModuleType, kind: str, p: float, arguments: dict[str, Any]) -> None:
     values = series(kind, 220, gaps=True)
@@ -164,7 +164,7 @@ def test_aamp_match_of_several_channels(theirs: ModuleType) -> None:
         {"max_motifs": 4, "cutoff": np.inf, "max_distance": double, "min_neighbors": 2},
         {"max_matches": None, "max_distance": 12.0, "cutoff": 12.0, "max_motifs": 2},
     ],
-    ids=str,
+    ids=told,
 )
 def test_aamp_motifs(theirs: ModuleType, kind: str, gaps: bool, arguments: dict[str, Any]) -> None:
     values = series(kind, 220, gaps=gaps)

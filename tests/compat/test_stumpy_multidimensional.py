@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from tests.compat.agreement import told
 from tests.matrixprofile.strategies import KINDS
 from tests.reference.multidimensional import mean_matrices
 
@@ -61,7 +62,7 @@ def reference(order: dict[str, Any]) -> dict[str, Any]:
     return {"include": always, "farthest": order.get("discords", False)}
 
 
-@pytest.mark.parametrize("order", ORDERS, ids=str)
+@pytest.mark.parametrize("order", ORDERS, ids=told)
 @pytest.mark.parametrize("gaps", [False, True], ids=["whole", "gaps"])
 def test_mstump(theirs: ModuleType, order: dict[str, Any], gaps: bool) -> None:
     values = rows(MIXED, gaps=gaps)
@@ -69,7 +70,7 @@ def test_mstump(theirs: ModuleType, order: dict[str, Any], gaps: bool) -> None:
     same_profile(mine, yours, values, **reference(order))
 
 
-@pytest.mark.parametrize("order", ORDERS, ids=str)
+@pytest.mark.parametrize("order", ORDERS, ids=told)
 @pytest.mark.parametrize("p", [1.0, 2.0, 3.0, 1.5])
 def test_maamp(theirs: ModuleType, order: dict[str, Any], p: float) -> None:
     values = rows(["noise", "noise", "few values"], gaps=True)
@@ -117,8 +118,8 @@ def measured(name: str) -> list[tuple[str, dict[str, Any]]]:
     return named + [(f"maamp_{name}", p) for p in plain]
 
 
-@pytest.mark.parametrize("options", OPTIONS, ids=str)
-@pytest.mark.parametrize(("name", "measure"), measured("subspace"), ids=str)
+@pytest.mark.parametrize("options", OPTIONS, ids=told)
+@pytest.mark.parametrize(("name", "measure"), measured("subspace"), ids=told)
 def test_subspace(
     theirs: ModuleType, name: str, measure: dict[str, Any], options: dict[str, Any]
 ) -> None:
@@ -134,8 +135,8 @@ def test_subspace(
             np.testing.assert_array_equal(mine, yours)
 
 
-@pytest.mark.parametrize("options", OPTIONS, ids=str)
-@pytest.mark.parametrize(("name", "measure"), measured("mdl"), ids=str)
+@pytest.mark.parametrize("options", OPTIONS, ids=told)
+@pytest.mark.parametrize(("name", "measure"), measured("mdl"), ids=told)
 def test_mdl(
     theirs: ModuleType, name: str, measure: dict[str, Any], options: dict[str, Any]
 ) -> None:
@@ -167,7 +168,7 @@ SEARCHES: list[dict[str, Any]] = [
 ]
 
 
-@pytest.mark.parametrize("search", SEARCHES, ids=str)
+@pytest.mark.parametrize("search", SEARCHES, ids=told)
 @pytest.mark.parametrize("gaps", [False, True], ids=["whole", "gaps"])
 @pytest.mark.parametrize(
     ("name", "measure"),
@@ -177,7 +178,7 @@ SEARCHES: list[dict[str, Any]] = [
         ("aamp_mmotifs", {}),
         ("aamp_mmotifs", {"p": 3.0}),
     ],
-    ids=str,
+    ids=told,
 )
 def test_mmotifs(
     theirs: ModuleType, name: str, measure: dict[str, Any], search: dict[str, Any], gaps: bool
