@@ -17,6 +17,7 @@ from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from motifleet.errors import InvalidArgumentError, UnknownColumnError
 from motifleet.telemetry.arrow import pc
@@ -29,29 +30,33 @@ _MICROSECOND: Final = timedelta(microseconds=1)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Reports:
-    """Values by device and time: the codes number the devices, each signal has a column."""
+    """Values by device and time: device i's begin at ``bounds[i]``, each signal has a column."""
 
-    codes: Ints
+    bounds: Ints
     times: Ints
     values: list[Floats]
 
     def at(self, places: Ints) -> "_Reports":
-        if len(places) == len(self.codes) and bool(np.all(np.diff(places) == 1)):
+        """Keep the reports at these places, which rise."""
+        if len(places) == len(self.times):
             return self
         values = [column[places] for column in self.values]
-        return _Reports(self.codes[places], self.times[places], values)
+        return _Reports(np.searchsorted(places, self.bounds), self.times[places], values)
 
-    def in_order(self) -> "_Reports":
-        """Sorted by device and time, where they are not yet."""
-        devices, times = np.diff(self.codes), np.diff(self.times)
-        if bool(np.all((devices > 0) | ((devices == 0) & (times >= 0)))):
-            return self
-        return self.at(np.lexsort((self.times, self.codes)))
+    def each(self, of_devices: Ints) -> Ints:
+        """Give each report what its device has."""
+        return np.repeat(of_devices, np.diff(self.bounds))
 
-    def steps_back(self) -> tuple[Ints, Ints]:
-        """Which reports follow another of their device, and the time since it."""
-        follows = np.flatnonzero(self.codes[1:] == self.codes[:-1]) + 1
-        return follows, self.times[follows] - self.times[follows - 1]
+    def firsts(self) -> Ints:
+        """Where the first report of each device is, of those that have any."""
+        return self.bounds[:-1][np.diff(self.bounds) > 0]
+
+    def apart(self, steps: Ints) -> Ints:
+        """The time since the report before it; for a device's first one its step."""
+        apart = np.diff(self.times, prepend=0)
+        firsts = self.firsts()
+        apart[firsts] = steps[np.diff(self.bounds) > 0]
+        return apart
 
 
 def fleet_series(
@@ -118,7 +123,7 @@ def fleet_channels(
     signals = list(dict.fromkeys(signals))
     names, found = _sorted_reports(_signal_table(reports, signals))
     steps = (
-        median_steps(found.codes, found.times, len(names))
+        median_steps(found.bounds, found.times)
         if step is None
         else np.full(len(names), step // _MICROSECOND)
     )
@@ -158,47 +163,66 @@ def _sorted_reports(table: pa.Table) -> tuple[tuple[str, ...], _Reports]:
     used = there[np.argsort(names[there])]
     rank = np.zeros(len(names), dtype=np.int64)
     rank[used] = np.arange(len(used))
-    values = [table.column(place).to_numpy() for place in range(2, table.num_columns)]
-    reports = _Reports(rank[codes], pc.cast(table[EVENT_TS], pa.int64()).to_numpy(), values)
+    columns = [table.column(place).to_numpy() for place in range(2, table.num_columns)]
+    values = [np.asarray(column, np.float64) for column in columns]
+    times = pc.cast(table[EVENT_TS], pa.int64()).to_numpy()
     empty = np.isnan(values[0])
     for column in values[1:]:
         empty &= np.isnan(column)
-    return tuple(names[used]), reports.at(np.flatnonzero(~empty)).in_order()
+    return tuple(names[used]), _in_order(rank[codes], times, values, ~empty, len(used))
+
+
+def _in_order(
+    codes: Ints, times: Ints, values: list[Floats], kept: NDArray[np.bool_], devices: int
+) -> _Reports:
+    """The reports that are kept, sorted by device and time where they are not yet."""
+    if not kept.all():
+        codes, times, values = codes[kept], times[kept], [column[kept] for column in values]
+    falls = (codes[1:] == codes[:-1]) & (times[1:] < times[:-1])
+    if bool(falls.any()) or bool(np.any(codes[1:] < codes[:-1])):
+        order = np.lexsort((times, codes))
+        codes, times, values = codes[order], times[order], [column[order] for column in values]
+    return _Reports(np.searchsorted(codes, np.arange(devices + 1)), times, values)
 
 
 def _last_in_slot(reports: _Reports, steps: Ints) -> Ints:
     """The reports that no later one of their slot comes too close to."""
-    step = steps[reports.codes]
-    follows, apart = reports.steps_back()
-    near = 2 * apart < step[follows]
+    step, apart = reports.each(steps), reports.apart(steps)
+    near = 2 * apart < step
     if not near.any():
         return np.arange(len(step))
-    firsts = np.searchsorted(reports.codes, reports.codes)
-    slots = (2 * (reports.times - reports.times[firsts]) + step) // (2 * step)
-    crowded = (slots[follows] == slots[follows - 1]) & near
+    starts = np.zeros(len(steps), np.int64)
+    starts[np.diff(reports.bounds) > 0] = reports.times[reports.firsts()]
+    slots = (2 * (reports.times - reports.each(starts)) + step) // (2 * step)
+    follows = np.flatnonzero(near)
+    crowded = follows[slots[follows] == slots[follows - 1]]
     kept = np.ones(len(step), dtype=bool)
-    kept[follows[crowded] - 1] = False
+    kept[crowded - 1] = False
     return np.flatnonzero(kept)
 
 
 def _laid_out(
     reports: _Reports, steps: Ints, max_gap: int, names: tuple[str, ...], signals: Sequence[str]
 ) -> dict[str, FleetSeries]:
-    follows, apart = reports.steps_back()
-    step = steps[reports.codes]
-    ahead = np.ones(len(step), dtype=np.int64)
-    ahead[follows] = np.clip((2 * apart + step[follows]) // (2 * step[follows]), 1, max_gap + 1)
-    places = np.cumsum(ahead) - 1
-    size = int(places[-1]) + 1 if len(places) else 0
-    times = reports.times
-    if size > len(places):
+    times, values, offsets = reports.times, reports.values, reports.bounds
+    step, apart = reports.each(steps), reports.apart(steps)
+    if 2 * int(np.max(apart - step, initial=0)) >= int(step.min(initial=1)):
+        ahead = np.clip((2 * apart + step) // (2 * step), 1, max_gap + 1)
+        ahead[reports.firsts()] = 1
+        places = np.cumsum(ahead) - 1
+        size = int(places[-1]) + 1
         before = np.repeat(np.arange(len(places)), np.diff(places, append=size))
         times = times[before] + (np.arange(size) - places[before]) * step[before]
-    ends = np.searchsorted(reports.codes, np.arange(len(names)), side="right")
-    offsets = np.concatenate([[0], np.append(places, size)[ends]])
-    laid_out = {}
-    for signal, column in zip(signals, reports.values, strict=True):
-        values = np.full(size, np.nan)
-        values[places] = column
-        laid_out[signal] = FleetSeries(values, offsets, names, signal, times.view("datetime64[us]"))
-    return laid_out
+        values = [_spread(column, places, size) for column in values]
+        offsets = np.append(places, size)[offsets]
+    when = times.view("datetime64[us]")
+    return {
+        signal: FleetSeries(column, offsets, names, signal, when)
+        for signal, column in zip(signals, values, strict=True)
+    }
+
+
+def _spread(column: Floats, places: Ints, size: int) -> Floats:
+    values = np.full(size, np.nan)
+    values[places] = column
+    return values
