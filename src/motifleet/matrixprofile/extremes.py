@@ -62,10 +62,11 @@ def best_discords(
     """Choose the k windows farthest from all others, the farthest first, so many of a series."""
     k, all_series = kernels.result_count(k), profiles.all_series()
     each = None if each is None else kernels.integer_from("a number each", each, 1)
-    compared = np.concatenate([[0], np.cumsum(np.isfinite(profiles.distances))])
-    unlike = unlikeness(profiles.distances, profiles.m, normalize=profiles.normalize)
-    too_few = np.diff(compared[profiles.offsets]) < min_windows
-    scores = np.where(np.repeat(too_few, np.diff(profiles.offsets)), np.inf, unlike)
+    scores = unlikeness(profiles.distances, profiles.m, normalize=profiles.normalize)
+    if min_windows > 1:
+        compared = np.concatenate([[0], np.cumsum(np.isfinite(profiles.distances))])
+        too_few = np.diff(compared[profiles.offsets]) < min_windows
+        scores[np.repeat(too_few, np.diff(profiles.offsets))] = np.inf
     chosen = disjoint(scores, profiles.offsets, profiles.m, k, each=each)
     return [
         findings.discord(all_series[device], profiles.m, distance, index, neighbor)

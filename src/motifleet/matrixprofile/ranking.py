@@ -29,11 +29,16 @@ def disjoint(
             an earlier result either, as an index within the device.
         each: how many of one device at most; None: as many as there are.
     """
+    if each == 1:
+        lowest = _lowest_of_each(scores, offsets)
+        # Alone in its device, a window overlaps no earlier one; its partner may not count.
+        if partners is None or _all_finite(scores, offsets, partners, lowest):
+            yield from lowest[:k]
+            return
     free = np.isfinite(scores)
-    ranked = _lowest_of_each(scores, offsets) if each == 1 else scores
     count: Counter[int] = Counter()
     found = 0
-    for window in _in_order(ranked, free & np.isfinite(ranked), k, m):
+    for window in _in_order(scores, free.copy(), k, m):
         if found == k:
             return
         if not free[window]:
@@ -70,19 +75,24 @@ def _in_order(scores: Floats, left: NDArray[np.bool_], k: int | None, m: int) ->
 _PART = 4096
 
 
-def _lowest_of_each(scores: Floats, offsets: Ints) -> Floats:
-    """Leave each device its first lowest score; infinity for all others."""
-    starts = offsets[:-1][np.diff(offsets) > 0]
-    if len(starts) == 0:
-        return scores
-    lengths = np.diff(np.append(starts, len(scores)))
-    least = np.repeat(np.minimum.reduceat(scores, starts), lengths)
-    lowest = np.flatnonzero((scores == least) & np.isfinite(scores))
-    devices = np.searchsorted(starts, lowest, side="right")
-    first = lowest[np.concatenate([[True], np.diff(devices) > 0])] if len(lowest) else lowest
-    kept = np.full(len(scores), np.inf)
-    kept[first] = scores[first]
-    return kept
+def _lowest_of_each(scores: Floats, offsets: Ints) -> list[tuple[int, int]]:
+    """List the first lowest finite score of each device, the lowest first."""
+    devices = np.flatnonzero(np.diff(offsets))
+    spans = zip(offsets[devices].tolist(), offsets[devices + 1].tolist(), strict=True)
+    index = np.array([scores[start:end].argmin() for start, end in spans], np.int64)
+    least = scores[offsets[devices] + index]
+    order = np.argsort(least, kind="stable")[: np.count_nonzero(np.isfinite(least))]
+    return list(zip(devices[order].tolist(), index[order].tolist(), strict=True))
+
+
+def _all_finite(
+    scores: Floats, offsets: Ints, partners: Ints, chosen: list[tuple[int, int]]
+) -> bool:
+    if not chosen:
+        return True
+    devices, indices = np.array(chosen).T
+    starts = offsets[devices]
+    return bool(np.isfinite(scores[starts + partners[starts + indices]]).all())
 
 
 SAME = 1e-9
