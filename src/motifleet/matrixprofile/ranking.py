@@ -78,9 +78,14 @@ _PART = 4096
 def _lowest_of_each(scores: Floats, offsets: Ints) -> list[tuple[int, int]]:
     """List the first lowest finite score of each device, the lowest first."""
     devices = np.flatnonzero(np.diff(offsets))
-    spans = zip(offsets[devices].tolist(), offsets[devices + 1].tolist(), strict=True)
+    spans = list(zip(offsets[devices].tolist(), offsets[devices + 1].tolist(), strict=True))
     index = np.array([scores[start:end].argmin() for start, end in spans], np.int64)
     least = scores[offsets[devices] + index]
+    for place in np.flatnonzero(~np.isfinite(least)).tolist():
+        own = scores[slice(*spans[place])]
+        own = np.where(np.isfinite(own), own, np.inf)
+        index[place] = own.argmin()
+        least[place] = own[index[place]]
     order = np.argsort(least, kind="stable")[: np.count_nonzero(np.isfinite(least))]
     return list(zip(devices[order].tolist(), index[order].tolist(), strict=True))
 
