@@ -69,6 +69,7 @@ class Devices:
         step: the time between reports; None: each device's median.
         progress: told the number of devices done.
         note: told what a person should know.
+        indexed_for: the selection that an index is kept for; None: this one.
     """
 
     tables: Tables
@@ -79,9 +80,12 @@ class Devices:
     step: timedelta | None
     progress: Progress = unseen
     note: Note = unsaid
+    indexed_for: Selection | None = None
     store: IndexStore = field(init=False)
 
     def __post_init__(self) -> None:
+        if self.indexed_for is None:
+            object.__setattr__(self, "indexed_for", self.selection)
         object.__setattr__(self, "store", IndexStore(self.settings.home))
 
     def similar(self, device: str, k: int, alike: Alike, exact: bool | None) -> SimilarDevices:
@@ -89,7 +93,7 @@ class Devices:
         if is_file(self.table):
             fleet = self._read(self.selection)
             return self._compare(fleet[device], [fleet], len(fleet), k, alike)
-        devices = self._devices()
+        devices = self.names()
         if device not in devices:
             raise UnknownDeviceError(device, devices)
         series = self._read(self.selection.only(device))[device]
@@ -97,11 +101,30 @@ class Devices:
             return self._compare(series, self._groups(), len(devices), k, alike)
         return self._by_index(series, devices, k, alike)
 
+    def pinned(self) -> tuple[int, "Devices"]:
+        """The table's snapshot, and these devices as of it.
+
+        Raises:
+            InvalidArgumentError: the table is a file, or has no reports yet.
+        """
+        if is_file(self.table):
+            raise InvalidArgumentError(
+                f"expected a table whose similar devices are written to a result table, got the "
+                f"file {self.table}: import it into a table first"
+            )
+        snapshot = self.tables.snapshot_id(self.table, self.selection.as_of)
+        if snapshot is None:
+            raise InvalidArgumentError(
+                f"expected a table with reports, got {self.table!r}, which has none yet"
+            )
+        selection = replace(self.selection, as_of=snapshot)
+        return snapshot, replace(self, selection=selection, indexed_for=self.indexed_for)
+
     def clusters(self, alike: Alike, **how: Any) -> DeviceClusters:
         """The clusters of all devices; their signal is in memory."""
         fleet = self._read(self.selection)
         return device_clusters(
-            fleet, alike.m, **alike.arguments(), progress=self.progress, **self._kernels(), **how
+            fleet, alike.m, **alike.arguments(), progress=self.progress, **self.kernels(), **how
         )
 
     def index(self, alike: Alike, rebuild: bool) -> Indexed:
@@ -117,7 +140,7 @@ class Devices:
         if indexed is None:
             index = DeviceIndex(alike.m, constant=alike.constant, normalize=alike.normalize)
             indexed = Indexed(index, now, now)
-        missing = tuple(name for name in self._devices() if name not in indexed.index)
+        missing = tuple(name for name in self.names() if name not in indexed.index)
         if missing:
             self._extend(indexed.index, missing)
         source = {**self._key(alike), "snapshot_id": indexed.snapshot_id}
@@ -135,7 +158,7 @@ class Devices:
         found, done = [], 0
         for group in groups:
             few = similar_devices(
-                series, group, alike.m, k=k, **alike.arguments(), **self._kernels()
+                series, group, alike.m, k=k, **alike.arguments(), **self.kernels()
             )
             found.append(few)
             done += len(group)
@@ -165,6 +188,14 @@ class Devices:
         found = self._compare(series, [few], len(few), k, alike)
         return chosen_by_index(found, max(len(devices) - 1, found.compared))
 
+    def fresh_index(self, alike: Alike, snapshot: int) -> DeviceIndex:
+        """The index of these devices as of a snapshot; it is built where it is of another one."""
+        indexed = self._stored(alike)
+        if indexed is None or indexed.snapshot_id not in (None, snapshot):
+            self.note("an index chooses which devices to compare; building it …")
+            indexed = self.index(alike, rebuild=True)
+        return indexed.index
+
     def _stored(self, alike: Alike) -> Indexed | None:
         index = self.store.load(self._key(alike))
         if index is None:
@@ -191,21 +222,23 @@ class Devices:
         reports = self.tables.scan(self.table, columns=columns, **selection.arguments())
         return fleet_series(reports, self.signal, step=self.step)
 
-    def _devices(self) -> list[str]:
+    def names(self) -> list[str]:
+        """List the devices that are meant."""
         arguments = self.selection.arguments()
         named = arguments.pop("devices")
         return list(named or self.tables.devices(self.table, **arguments))
 
     def _snapshot(self) -> int | None:
         """The snapshot that is current; None where one is asked for, which never moves on."""
-        if self.selection.as_of is not None:
+        if (self.indexed_for or self.selection).as_of is not None:
             return None
         snapshot = self.tables.describe(self.table).snapshot
         return None if snapshot is None else snapshot.id
 
     def _key(self, alike: Alike) -> dict[str, Any]:
         """What an index is for; another question has another index."""
-        chosen = replace(self.selection, devices=None).arguments()
+        asked = self.indexed_for or self.selection
+        chosen = replace(asked, devices=None).arguments()
         return {
             "table": self.table,
             "signal": self.signal,
@@ -216,5 +249,6 @@ class Devices:
             **{name: None if each is None else str(each) for name, each in chosen.items()},
         }
 
-    def _kernels(self) -> dict[str, Any]:
+    def kernels(self) -> dict[str, Any]:
+        """How kernels are run, as their functions take it."""
         return {"threads": self.settings.threads, "simd": self.settings.simd}

@@ -10,13 +10,12 @@ import pyarrow as pa
 from motifleet import geo
 from motifleet.app.maps import MapRequest, MapSource, drawn_map
 from motifleet.app.progress import Progress, unseen
-from motifleet.app.selection import Selection
+from motifleet.app.selection import EVERYTHING, Selection
 from motifleet.errors import GeometryError, QueryError
 from motifleet.matrixprofile import Finding
 from motifleet.tables import Tables
 from motifleet.telemetry import report_schema
 
-EVERYTHING = Selection()
 POSITION = list(geo.POSITION)
 _ROWS_AT_A_TIME = 500_000
 

@@ -10,39 +10,34 @@ import pyarrow as pa
 
 from motifleet.app import tasks
 from motifleet.app.across import discords_task
-from motifleet.app.devices import Alike, Devices, Note, unsaid
 from motifleet.app.files import file_channels, is_file
 from motifleet.app.geo import Geo
 from motifleet.app.imports import import_file
-from motifleet.app.index_store import Indexed
 from motifleet.app.keeping import keep
 from motifleet.app.models import Models
 from motifleet.app.origin import Origin
 from motifleet.app.progress import Progress, unseen
 from motifleet.app.results import ImportResult
 from motifleet.app.search import Pattern, Reports, Search, pattern_of, seconds, signals_of
-from motifleet.app.selection import Selection
+from motifleet.app.selection import EVERYTHING, Selection
 from motifleet.app.simulation import Simulation, land_simulation
 from motifleet.app.tasks import Against
-from motifleet.config import Settings, load_settings
+from motifleet.app.together import Together
+from motifleet.config import load_settings
 from motifleet.engines import Engine, Kernels, engine_named
 from motifleet.errors import InvalidArgumentError
 from motifleet.matrixprofile import (
     Across,
     Anomaly,
-    DeviceClusters,
     Discord,
     FleetProfile,
     Match,
     Motif,
-    SimilarDevices,
     fleet_profile,
 )
-from motifleet.tables import Appended, Tables, open_tables
+from motifleet.tables import Appended, open_tables
 from motifleet.telemetry import ColumnMapping, fleet_channels
 from motifleet.types import FleetSeries, Floats, Series
-
-EVERYTHING = Selection()
 
 
 def open_home(home: Path | str | None = None) -> "Motifleet":
@@ -64,16 +59,13 @@ def open_home(home: Path | str | None = None) -> "Motifleet":
 
 
 @dataclass(frozen=True, slots=True)
-class Motifleet:
+class Motifleet(Together):
     """Tables of telemetry, and the patterns in them.
 
     Args:
         settings: what this installation was told.
         tables: its Iceberg tables.
     """
-
-    settings: Settings
-    tables: Tables
 
     @property
     def geo(self) -> Geo:
@@ -370,94 +362,6 @@ class Motifleet:
         """
         return keep(self.tables, into, findings, origin)
 
-    def similar_devices(
-        self,
-        table: str,
-        device: str,
-        signal: str,
-        alike: Alike | int,
-        *,
-        k: int = 10,
-        exact: bool | None = None,
-        selection: Selection = EVERYTHING,
-        step: float | None = None,
-        progress: Progress = unseen,
-        note: Note = unsaid,
-    ) -> SimilarDevices:
-        """Which devices behave like this one? The k nearest by the shapes that they share.
-
-        Args:
-            table: the table's name, or a file of reports.
-            device: the device.
-            signal: the signal's column.
-            alike: how devices are compared, or only the window's length.
-            k: how many.
-            exact: whether to compare all devices; False: those that an index chooses; None: all,
-                unless there are many, which is then said.
-            selection: which reports.
-            step: seconds between reports; None: each device's median.
-            progress: told the number of devices done.
-            note: told how the answer came about, where a person should know.
-        """
-        devices = self._alike((table, signal, selection), step, progress, note)
-        return devices.similar(device, k, _alike(alike), exact)
-
-    def clusters(
-        self,
-        table: str,
-        signal: str,
-        alike: Alike | int,
-        *,
-        k: int | None = None,
-        least: int = 3,
-        sample: int = 400,
-        seed: int = 0,
-        selection: Selection = EVERYTHING,
-        step: float | None = None,
-        progress: Progress = unseen,
-    ) -> DeviceClusters:
-        """The groups of devices that behave alike, and those that are like no others.
-
-        Args:
-            table: the table's name, or a file of reports.
-            signal: the signal's column.
-            alike: how devices are compared, or only the window's length.
-            k: how many clusters; None: as many as there seem to be.
-            least: how many devices make a cluster.
-            sample: how many devices are compared with one another at most.
-            seed: of the choice of the sample.
-            selection: which reports.
-            step: seconds between reports; None: each device's median.
-            progress: told the number of devices done.
-        """
-        devices = self._alike((table, signal, selection), step, progress)
-        return devices.clusters(_alike(alike), k=k, least=least, sample=sample, seed=seed)
-
-    def index_devices(
-        self,
-        table: str,
-        signal: str,
-        alike: Alike | int,
-        *,
-        rebuild: bool = False,
-        selection: Selection = EVERYTHING,
-        step: float | None = None,
-        progress: Progress = unseen,
-    ) -> Indexed:
-        """Build the index that `similar_devices` chooses by, or add new devices to it.
-
-        Args:
-            table: the table's name.
-            signal: the signal's column.
-            alike: how devices are compared, or only the window's length.
-            rebuild: whether to build it anew, so that new reports of its devices count.
-            selection: which reports.
-            step: seconds between reports; None: each device's median.
-            progress: told the number of devices done.
-        """
-        devices = self._alike((table, signal, selection), step, progress)
-        return devices.index(_alike(alike), rebuild)
-
     def profile(
         self,
         table: str,
@@ -479,21 +383,8 @@ class Motifleet:
         fleet = self.fleet_series(table, signal, selection=selection, step=step)
         return fleet_profile(fleet, m, threads=self.settings.threads, simd=self.settings.simd)
 
-    def _alike(
-        self,
-        question: tuple[str, str, Selection],
-        step: float | None,
-        progress: Progress,
-        note: Note = unsaid,
-    ) -> Devices:
-        return Devices(self.tables, self.settings, *question, seconds(step), progress, note)
-
     def _search(self, engine: Engine | str | None, progress: Progress) -> Search:
         settings = self.settings
         kernels = Kernels(settings.threads, settings.simd)
         chosen = engine_named(engine or settings.engine, kernels)
         return Search(settings, self.tables, chosen, progress)
-
-
-def _alike(alike: Alike | int) -> Alike:
-    return alike if isinstance(alike, Alike) else Alike(alike)

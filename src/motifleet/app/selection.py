@@ -39,3 +39,6 @@ class Selection:
             "where": self.where,
             "as_of": self.as_of,
         }
+
+
+EVERYTHING = Selection()

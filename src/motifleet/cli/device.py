@@ -1,12 +1,15 @@
 """``motifleet device``: which devices behave alike."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from motifleet.cli import options
 from motifleet.cli.pattern_profiles import Normalize
 from motifleet.cli.reports import Plot, Reports, over_reports
+
+if TYPE_CHECKING:
+    from motifleet.app import Alike
 
 app = typer.Typer(help="Find devices that behave alike.", no_args_is_help=True)
 
@@ -20,8 +23,11 @@ Share = Annotated[
 
 def similar(
     reports: Reports,
-    device: Annotated[str, typer.Argument(metavar="DEVICE", help="The device to compare with.")],
     signal: options.Signal,
+    device: Annotated[
+        str | None,
+        typer.Argument(metavar="DEVICE", help="The device to compare with (default: each one)."),
+    ] = None,
     window: options.Window = 60,
     count: options.Count = 10,
     exact: Annotated[
@@ -31,20 +37,33 @@ def similar(
     constant: Constant = False,
     normalize: Normalize = True,
     share: Share = 0.05,
+    into: options.Into = None,
     plot: Plot = None,
 ) -> None:
-    """Which devices behave like this one, by the shapes that they share."""
+    """Which devices behave like this one, by the shapes that they share.
+
+    Without DEVICE those most like each device are written to the result table --into.
+    """
     from motifleet.app import Alike
 
+    alike = Alike(window, constant, normalize, share)
+    if device is None:
+        if into is None or plot is not None:
+            raise typer.BadParameter(
+                "say which DEVICE; or, for those most like each one, --into TABLE without --plot"
+            )
+        _similarity(reports, signal, alike, (count, exact, into))
+        return
     output = reports.output
     with output.progress("comparing devices") as bar:
         found = reports.open().similar_devices(
             reports.table,
             device,
             signal,
-            Alike(window, constant, normalize, share),
+            alike,
             k=count,
             exact=exact,
+            into=into,
             selection=reports.selection,
             step=reports.step,
             progress=bar,
@@ -64,6 +83,35 @@ def similar(
     else:
         output.note(
             f"an index chose {found.compared:,} of {found.devices:,} devices; --exact compares all"
+        )
+
+
+def _similarity(
+    reports: Reports, signal: str, alike: "Alike", asked: tuple[int, bool | None, str]
+) -> None:
+    output, (count, exact, into) = reports.output, asked
+    with output.progress("comparing devices") as bar:
+        written = reports.open().similarity(
+            reports.table,
+            signal,
+            alike,
+            k=count,
+            exact=exact,
+            selection=reports.selection,
+            step=reports.step,
+            into=into,
+            progress=bar,
+            note=output.note,
+        )
+    output.document(written.to_dict())
+    output.line(
+        f"{written.rows:,} rows of {written.devices:,} devices in {into}, "
+        f"as of snapshot {written.snapshot_id}"
+    )
+    if not written.exact:
+        output.note(
+            f"an index chose {written.compared:,} devices to compare with each; --exact compares "
+            "all with all"
         )
 
 

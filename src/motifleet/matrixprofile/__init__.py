@@ -81,6 +81,7 @@ from motifleet.matrixprofile.series import SeriesLike
 from motifleet.matrixprofile.similar import (
     SimilarDevices,
     chosen_by_index,
+    chosen_devices,
     nearest_of,
     similar_devices,
 )
@@ -129,6 +130,7 @@ __all__ = [
     "ab_join",
     "anomaly_scores",
     "chosen_by_index",
+    "chosen_devices",
     "consensus_motif",
     "device_clusters",
     "device_distances",

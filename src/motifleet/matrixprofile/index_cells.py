@@ -16,6 +16,8 @@ GROWTH = 4
 """Cells are found anew when there are so many times as many vectors as there were."""
 FIRST = 20_000
 """Vectors that are waited for before cells are found, unless no more come."""
+TOGETHER = 65_536
+"""Vectors, at least, that are moved to new cells at a time."""
 
 
 class Cells:
@@ -78,7 +80,7 @@ class Cells:
         cells = int(CELLS * count**0.5)
         sample = self._sample(min(1.0, cells * SAMPLE / count))
         index = VectorIndex.trained(sample, cells, self.seed, self.threads)
-        for vectors, numbers in self._parts():
+        for vectors, numbers in _together(self._parts()):
             index.add(vectors, numbers)
         self.index, self.suited = index, count
         self._waiting.clear()
@@ -131,3 +133,20 @@ class Cells:
         for cell, (start, end) in enumerate(zip(ends - sizes, ends, strict=True)):
             index.fill(cell, codes[start:end], numbers[start:end])
         self.index, self.suited = index, suited
+
+
+def _together(parts: Iterator[tuple[Vectors, Ints]]) -> Iterator[tuple[Vectors, Ints]]:
+    """Put small parts together, since each addition costs something of its own."""
+    held: list[tuple[Vectors, Ints]] = []
+    for part in parts:
+        held.append(part)
+        if sum(len(numbers) for _, numbers in held) >= TOGETHER:
+            yield _joined(held)
+            held = []
+    if held:
+        yield _joined(held)
+
+
+def _joined(parts: list[tuple[Vectors, Ints]]) -> tuple[Vectors, Ints]:
+    vectors, numbers = zip(*parts, strict=True)
+    return np.concatenate(vectors), np.concatenate(numbers)

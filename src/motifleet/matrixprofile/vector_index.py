@@ -21,8 +21,10 @@ SAMPLE = 32
 """Vectors that a centre is found from."""
 ROUNDS = 6
 """Rounds of k-means."""
-CHUNK = 65_536
-"""Vectors that are added between two looks at what the caller wants."""
+MANY = 2_048
+"""Cells above which a vector's own is found by way of cells of cells."""
+NEAR = 4
+"""Cells of cells that are looked into for it."""
 
 
 def default_threads() -> int:
@@ -45,9 +47,17 @@ def faiss() -> Any:
 
 @dataclass(frozen=True, slots=True)
 class VectorIndex:
-    """An inverted file over vectors that each have a number."""
+    """An inverted file over vectors that each have a number.
+
+    Args:
+        inner: the library's, which compares what is sought with all centres.
+        centres_by_cells: an inverted file of the centres; None where they are few. Of so many that
+            are added each is compared with few centres, so that the work grows little faster than
+            their number; one that lands beside its nearest cell is still near.
+    """
 
     inner: Any
+    centres_by_cells: Any = None
 
     @classmethod
     def trained(cls, sample: Vectors, cells: int, seed: int, threads: int) -> "VectorIndex":
@@ -79,7 +89,7 @@ class VectorIndex:
             quantizer, size, cells, half, library.METRIC_L2, False
         )
         inner.train(np.ascontiguousarray(centres))
-        return cls(inner)
+        return cls(inner, _by_cells(centres) if cells > MANY else None)
 
     @property
     def cells(self) -> int:
@@ -97,7 +107,13 @@ class VectorIndex:
 
     def add(self, vectors: Vectors, numbers: Ints) -> None:
         """Add vectors by their numbers."""
-        self.inner.add_with_ids(np.ascontiguousarray(vectors), np.ascontiguousarray(numbers))
+        vectors, numbers = np.ascontiguousarray(vectors), np.ascontiguousarray(numbers)
+        if self.centres_by_cells is None:
+            self.inner.add_with_ids(vectors, numbers)
+            return
+        _, cells = self.centres_by_cells.search(vectors, 1)
+        places = [faiss().swig_ptr(each) for each in (vectors, numbers, cells)]
+        self.inner.add_core(len(vectors), *places)
 
     def search(self, vectors: Vectors, k: int, probes: int, threads: int) -> tuple[Floats, Ints]:
         """Find the k nearest of each: squared distances and numbers, -1 where there are fewer."""
@@ -142,3 +158,14 @@ class VectorIndex:
         codes, numbers = np.ascontiguousarray(codes), np.ascontiguousarray(numbers)
         lists.add_entries(cell, len(numbers), library.swig_ptr(numbers), library.swig_ptr(codes))
         self.inner.ntotal += len(numbers)
+
+
+def _by_cells(centres: Vectors) -> Any:
+    library = faiss()
+    cells, size = centres.shape
+    index = library.IndexIVFFlat(library.IndexFlatL2(size), size, int(cells**0.5))
+    index.cp.min_points_per_centroid = 1
+    index.train(np.ascontiguousarray(centres))
+    index.add(np.ascontiguousarray(centres))
+    index.nprobe = NEAR
+    return index

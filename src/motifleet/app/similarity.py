@@ -1,0 +1,217 @@
+"""The devices most like each device, in a result table.
+
+Groups of devices are compared with one another, two in memory at a time. What was found for a group
+is kept under ``unfinished/`` until the table is written.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+import motifleet
+from motifleet.app.devices import Alike, Devices
+from motifleet.app.keeping import keep
+from motifleet.app.origin import Origin
+from motifleet.app.staging import Staging
+from motifleet.config import prepare_home
+from motifleet.errors import InvalidArgumentError
+from motifleet.matrixprofile import (
+    DeviceIndex,
+    SimilarDevices,
+    chosen_devices,
+    device_distances,
+)
+from motifleet.tables import Page
+from motifleet.telemetry import fleet_series
+from motifleet.types import FleetSeries, Series
+
+EXACT = 400
+"""Up to so many devices are all compared with all, unless it is said otherwise."""
+CANDIDATES = 200
+"""Devices that an index chooses for each, to be compared one by one."""
+How = tuple[Alike, bool | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Similarity:
+    """What was written to a result table.
+
+    Args:
+        table: the result table.
+        rows: how many rows the answer has.
+        devices: how many devices there are.
+        compared: how many others each was compared with at most.
+        source_table: the table of reports.
+        snapshot_id: its snapshot.
+        question_id: the answer's part of the result table.
+    """
+
+    table: str
+    rows: int
+    devices: int
+    compared: int
+    source_table: str
+    snapshot_id: int
+    question_id: str
+
+    @property
+    def exact(self) -> bool:
+        """Whether every device was compared with all others."""
+        return self.compared >= self.devices - 1
+
+    def to_dict(self) -> dict[str, Any]:
+        """The fields as plain values."""
+        return {**asdict(self), "exact": self.exact}
+
+
+def of_device(devices: Devices, device: str, k: int, how: How, into: str) -> SimilarDevices:
+    """Find the devices most like one, and write them to a result table."""
+    snapshot, pinned = devices.pinned()
+    alike, exact = how
+    found = pinned.similar(device, k, alike, exact)
+    nearest = list(zip(found.distances.tolist(), found.device_ids, strict=True))
+    _written(pinned, snapshot, alike, _rows({device: nearest}), (into, device))
+    return found
+
+
+def of_each(devices: Devices, k: int, how: How, into: str) -> Similarity:
+    """Find the devices most like each one, and write them to a result table."""
+    snapshot, pinned = devices.pinned()
+    alike, exact = how
+    names = pinned.names()
+    if len(names) < 2:
+        raise InvalidArgumentError(
+            f"expected at least two devices to compare, got {len(names)}: choose more reports"
+        )
+    every = len(names) <= EXACT if exact is None else exact
+    search = _Search(pinned, alike, k, None if every else pinned.fresh_index(alike, snapshot))
+    question = _origin(pinned, snapshot, alike, None)
+    home, version = prepare_home(pinned.settings), motifleet.__version__
+    pages = pinned.settings.page_rows
+    staging = Staging.of(home, version, question, k, every, pages)
+    rows = pa.concat_tables(search.parts(names, staging))
+    _written(pinned, snapshot, alike, rows, (into, None))
+    staging.clear()
+    compared = len(names) - 1 if every else min(max(CANDIDATES, 3 * k), len(names) - 1)
+    return Similarity(
+        into, rows.num_rows, len(names), compared, pinned.table, snapshot, question.question_id
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """Groups of devices compared with one another.
+
+    Args:
+        devices: what to read.
+        alike: how devices are compared.
+        k: how many for each.
+        index: what chooses whom to compare; None: all are compared.
+    """
+
+    devices: Devices
+    alike: Alike
+    k: int
+    index: DeviceIndex | None
+
+    def parts(self, names: Sequence[str], staging: Staging) -> list[pa.Table]:
+        """Find the rows of each group of devices; those that are kept are not searched again."""
+        source = self.devices
+        arguments = source.selection.arguments()
+        reader = source.tables.reader(source.table, columns=[source.signal], **arguments)
+        pages = reader.pages(source.settings.page_rows)
+
+        def read(page: Page) -> FleetSeries:
+            return fleet_series(reader.read(page), source.signal, step=source.step)
+
+        found, done = staging.finished(), 0
+        for page in pages:
+            if page.number not in found:
+                group = read(page)
+                rows = self._like(group, pages, read, done, len(names))
+                staging.put(page.number, rows)
+                found[page.number] = rows
+            done += len(found[page.number]["device_id"].unique())
+            source.progress(done, len(names))
+        return [found[page.number] for page in pages]
+
+    def _like(
+        self, group: FleetSeries, pages: Sequence[Page], read: Any, done: int, devices: int
+    ) -> pa.Table:
+        """Compare the devices of a group with those of every group."""
+        long_enough = [place for place, each in enumerate(group) if len(each) >= self.alike.m]
+        chosen = {place: self._chosen(group[place]) for place in long_enough}
+        found: list[_Nearest] = [[] for _ in group]
+        for number, page in enumerate(pages):
+            others = read(page)
+            for turn, place in enumerate(long_enough):
+                nearest = self._nearest(group[place], others, chosen[place])
+                found[place] = sorted(found[place] + nearest)[: self.k]
+                share = (number + (turn + 1) / len(long_enough)) / len(pages)
+                self.devices.progress(done + int(share * len(group)), devices)
+        return _rows(dict(zip(group.device_ids, found, strict=True)))
+
+    def _chosen(self, series: Series) -> Collection[str] | None:
+        if self.index is None:
+            return None
+        count, threads = max(CANDIDATES, 3 * self.k), self.devices.settings.threads
+        share = self.alike.share
+        return set(self.index.candidates(series, count, share=share, threads=threads))
+
+    def _nearest(
+        self, series: Series, others: FleetSeries, chosen: Collection[str] | None
+    ) -> "_Nearest":
+        """The k nearest of these others: distances and names."""
+        names = others.device_ids
+        if chosen is not None:
+            places = [place for place, name in enumerate(names) if name in chosen]
+            others = chosen_devices(others, places)
+            names = others.device_ids
+        how = {**self.alike.arguments(), **self.devices.kernels()}
+        distances = device_distances(series, others, self.alike.m, **how)
+        distances[[place for place, name in enumerate(names) if name == series.device_id]] = np.inf
+        order = np.argsort(distances, kind="stable")[: self.k].tolist()
+        return [(float(distances[at]), names[at]) for at in order if distances[at] < np.inf]
+
+
+_Nearest = list[tuple[float, str]]
+
+
+def _rows(found: Mapping[str, "_Nearest"]) -> pa.Table:
+    """A row for each device and one that is like it, the nearest first."""
+    rows = [
+        (rank, device, neighbor, distance)
+        for device, nearest in found.items()
+        for rank, (distance, neighbor) in enumerate(nearest, 1)
+    ]
+    columns: list[Any] = list(zip(*rows, strict=True)) if rows else [[]] * len(_COLUMNS)
+    named = zip(_COLUMNS.items(), columns, strict=True)
+    return pa.table({name: pa.array(column, kind) for (name, kind), column in named})
+
+
+_COLUMNS: dict[str, pa.DataType] = {
+    "rank": pa.int64(),
+    "device_id": pa.string(),
+    "neighbor_device_id": pa.string(),
+    "distance": pa.float64(),
+}
+
+
+def _written(
+    devices: Devices, snapshot: int, alike: Alike, rows: pa.Table, where: tuple[str, str | None]
+) -> None:
+    into, device = where
+    keep(devices.tables, into, rows, _origin(devices, snapshot, alike, device))
+
+
+def _origin(devices: Devices, snapshot: int, alike: Alike, device: str | None) -> Origin:
+    """What is asked: how the answer is found, and for how many each, are no part of it."""
+    chosen = {**devices.selection.arguments(), **alike.arguments(), "device": device}
+    chosen.pop("as_of")
+    if devices.step is not None:
+        chosen["step"] = devices.step.total_seconds()
+    said = {name: value for name, value in chosen.items() if value is not None}
+    return Origin("similarity", devices.table, snapshot, (devices.signal,), int(alike.m), said)
