@@ -109,7 +109,5 @@ def test_what_it_cannot_be_asked(fleet: Motifleet, file: Path) -> None:
     with pytest.raises(InvalidArgumentError, match="import it into a table"):
         fleet.similarity(str(file), "speed", M)
     append_devices(fleet, 1, 3, 20)
-    done = fleet.similarity(
-        "trucks", "load", M, selection=Selection(where="load < 0")
-    )
+    done = fleet.similarity("trucks", "load", M, selection=Selection(where="load < 0"))
     assert done.rows == fleet.scan("similarity").num_rows

@@ -1,9 +1,9 @@
 """A search over a table: pages of whole devices, done by an engine, put together and kept."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -47,6 +47,15 @@ class Reports:
     def laid_out(self, reports: pa.Table) -> Channels:
         """Lay reports out at equal steps."""
         return fleet_channels(reports, self.signals, step=seconds(self.step))
+
+    def of_file(self) -> Channels:
+        """Lay the reports of a file out."""
+        return file_channels(self.table, self.signals, self.selection, seconds(self.step))
+
+    def pinned(self, tables: Tables) -> "tuple[int | None, Reports]":
+        """The table's snapshot, None before the first, and these reports as of it."""
+        snapshot = tables.snapshot_id(self.table, self.selection.as_of)
+        return snapshot, replace(self, selection=replace(self.selection, as_of=snapshot))
 
     def reader(self, tables: Tables) -> ByDevice:
         """Plan how the table is read, page by page."""
@@ -116,8 +125,7 @@ class Search:
         """
         if is_file(reports.table):
             return self._in_file(reports, task, into)
-        snapshot = self.tables.snapshot_id(reports.table, reports.selection.as_of)
-        pinned = replace(reports, selection=replace(reports.selection, as_of=snapshot))
+        snapshot, pinned = reports.pinned(self.tables)
         if into is None or snapshot is None:
             return self._answer(pinned, task, Staging(None))
         rows_at_a_time = self.settings.page_rows
@@ -134,10 +142,8 @@ class Search:
                 f"expected a table whose findings go into {into!r}, got the file {reports.table}: "
                 "import it into a table first, so that findings lead back to a snapshot"
             )
-        step = seconds(reports.step)
-        channels = file_channels(reports.table, reports.signals, reports.selection, step)
         how = Kernels(self.settings.threads, self.settings.simd)
-        return task.answer(_checked(reports, task.m, [found_in(task, channels, how)]))
+        return task.answer(_checked(reports, task.m, [found_in(task, reports.of_file(), how)]))
 
     def _answer(self, reports: Reports, task: Task, staging: Staging) -> pa.Table:
         """Do the task and those that follow from what it found, until there is an answer."""
@@ -169,10 +175,17 @@ class Search:
 
 def origin(reports: Reports, task: Task, snapshot: int) -> Origin:
     """Say what was asked, of which snapshot."""
-    chosen = {**reports.selection.arguments(), "step": reports.step, **task.parameters()}
+    return origin_of(reports, snapshot, task.noun, task.m, task.parameters())
+
+
+def origin_of(
+    reports: Reports, snapshot: int, noun: str, m: int, parameters: Mapping[str, Any]
+) -> Origin:
+    """Say what was asked of the reports of a snapshot, beside which of them."""
+    chosen = {**reports.selection.arguments(), "step": reports.step, **parameters}
     chosen.pop("as_of")
     said = {name: value for name, value in chosen.items() if value is not None}
-    return Origin(task.noun, reports.table, snapshot, reports.signals, task.m, said)
+    return Origin(noun, reports.table, snapshot, reports.signals, m, said)
 
 
 def _checked(reports: Reports, m: int, parts: Sequence[pa.Table]) -> list[pa.Table]:

@@ -6,11 +6,12 @@ from motifleet.app import similarity
 from motifleet.app.devices import Alike, Devices, Note, unsaid
 from motifleet.app.index_store import Indexed
 from motifleet.app.progress import Progress, unseen
-from motifleet.app.search import seconds
+from motifleet.app.search import Reports, seconds
 from motifleet.app.selection import EVERYTHING, Selection
+from motifleet.app.shared import find_shared
 from motifleet.app.similarity import Similarity
 from motifleet.config import Settings
-from motifleet.matrixprofile import DeviceClusters, SimilarDevices
+from motifleet.matrixprofile import DeviceClusters, SharedAsked, SharedMotif, SimilarDevices
 from motifleet.tables import Tables
 
 
@@ -160,6 +161,49 @@ class Together:
         """
         devices = self._alike((table, signal, selection), step, progress)
         return devices.index(_alike(alike), rebuild)
+
+    def shared_motifs(
+        self,
+        table: str,
+        signal: str,
+        m: int,
+        *,
+        min_devices: float = 0.5,
+        k: int = 3,
+        max_distance: float | None = None,
+        constant: bool = False,
+        selection: Selection = EVERYTHING,
+        step: float | None = None,
+        into: str | None = None,
+        progress: Progress = unseen,
+    ) -> list[SharedMotif]:
+        """What many devices have in common: the shapes that so many share, and every occurrence.
+
+        Exact, see `motifleet.matrixprofile.shared_motifs`; of a table larger than memory, groups
+        of devices are compared with one another.
+
+        Args:
+            table: the table's name, or a file of reports.
+            signal: the signal's column.
+            m: the window's length, in reports.
+            min_devices: how many devices have to share a motif: a number from 2, or a share up
+                to 1.0.
+            k: how many motifs at most, the closest first.
+            max_distance: how far an occurrence may be; None: as `motif_sets` has it.
+            constant: whether windows count that hold one value for more than half their length.
+            selection: which reports.
+            step: seconds between reports; None: each device's median.
+            into: a result table to write every occurrence to, as in ``"motifs"``; see `keep`.
+            progress: told the number of devices done.
+
+        Raises:
+            UnknownTableError, UnknownColumnError: there is no such thing.
+            InvalidArgumentError: fewer devices than that have a window without a gap, or an
+                argument is out of its bounds.
+        """
+        asked = SharedAsked.checked(m, min_devices, k, max_distance, constant=constant)
+        reports = Reports(table, (signal,), selection, step)
+        return find_shared(self.tables, self.settings, reports, asked, into=into, progress=progress)
 
     def _alike(
         self,

@@ -18,6 +18,7 @@ for command in (
     pattern_findings.segment,
     pattern_findings.snippets,
     pattern_findings.consensus_motif,
+    pattern_findings.shared,
     pattern_findings.variable_discords,
 ):
     app.command()(command)

@@ -8,6 +8,8 @@ from motifleet.cli import options
 from motifleet.cli.reports import Plot, Reports, over_reports
 
 PLACE = ["device_id", "event_ts", "index"]
+SHOWN = 10
+"""Occurrences of each motif that a terminal shows."""
 Constant = Annotated[
     bool, typer.Option("--constant", help="Let windows count that hold a single value.")
 ]
@@ -100,6 +102,75 @@ def consensus_motif(
     reports.output.document(found.to_dict())
     reports.output.line(f"every device has a window within {found.radius:.4g} of it")
     reports.output.rows([each.to_dict() for each in found.occurrences], [*PLACE, "distance"])
+
+
+@over_reports
+def shared(
+    reports: Reports,
+    signal: options.Signal,
+    window: options.Window = 60,
+    count: options.Count = 3,
+    min_devices: Annotated[
+        str,
+        typer.Option(
+            "--min-devices",
+            metavar="N",
+            help="Devices that share it: a number (12) or a share (0.5, 50%).",
+        ),
+    ] = "50%",
+    max_distance: Annotated[
+        float | None,
+        typer.Option("--max-distance", help="How far an occurrence may be (default: found)."),
+    ] = None,
+    constant: Constant = False,
+    into: options.Into = None,
+) -> None:
+    """The shapes that many devices share, and every time that a device has them."""
+    with reports.output.progress("comparing devices") as bar:
+        found = reports.open().shared_motifs(
+            reports.table,
+            signal,
+            window,
+            min_devices=number_or_share(min_devices),
+            k=count,
+            max_distance=max_distance,
+            constant=constant,
+            selection=reports.selection,
+            step=reports.step,
+            into=into,
+            progress=bar,
+        )
+    output = reports.output
+    output.document({"shared_motifs": [each.to_dict() for each in found]})
+    if not found:
+        output.line("no shared motifs: no window that varies is on so many devices")
+        return
+    columns = [*PLACE, "devices", "times", "radius", "reach"]
+    rows = [
+        {"motif": number, **{name: getattr(one, name, len(one)) for name in columns}}
+        for number, one in enumerate(found, 1)
+    ]
+    output.rows(rows, ["motif", *columns])
+    near = [
+        {"motif": number, **{name: getattr(each, name) for name in [*PLACE, "distance"]}}
+        for number, one in enumerate(found, 1)
+        for each in one.occurrences[:SHOWN]
+    ]
+    output.rows(near, ["motif", *PLACE, "distance"], "nearest occurrences")
+    if any(len(one) > SHOWN for one in found):
+        output.note(f"the {SHOWN} nearest of each; --json and --into have all of them")
+
+
+def number_or_share(text: str) -> float:
+    """A number of devices, or a share of them as 0.5 or 50%."""
+    try:
+        if text.endswith("%"):
+            return float(text[:-1]) / 100
+        return float(text) if "." in text else int(text)
+    except ValueError:
+        raise typer.BadParameter(
+            f"expected a number of devices (12) or a share (0.5, 50%), got {text!r}"
+        ) from None
 
 
 @over_reports

@@ -11,9 +11,9 @@ a pattern. `multidimensional_profile` takes several channels of a device and fin
 the same time. `StreamingProfile` keeps the profile of a device up with every value that comes,
 `MultidimensionalStream` does so for several channels at the same time, `FleetStream` watches
 many devices at once. On these stand the findings that need more than one low or high point:
-`motif_sets`, `consensus_motif`, `segment`, `snippets`, `mpdist`, `variable_discords` and
-`anomaly_scores`. `similar_devices` and `device_clusters` say which devices of a fleet behave
-alike, and a `DeviceIndex` chooses where there are too many to compare them all.
+`motif_sets`, `consensus_motif`, `shared_motifs`, `segment`, `snippets`, `mpdist`,
+`variable_discords` and `anomaly_scores`. `similar_devices` and `device_clusters` say which devices
+of a fleet behave alike, and a `DeviceIndex` chooses where there are too many to compare them all.
 
 The conventions are those of the established libraries, so that results agree: float64; a window
 with a missing or infinite value is at distance infinity, index -1; two constant windows are at
@@ -78,6 +78,9 @@ from motifleet.matrixprofile.options import Progress
 from motifleet.matrixprofile.profile import MatrixProfile, matrix_profile
 from motifleet.matrixprofile.segmentation import Boundary, Segmentation, segment
 from motifleet.matrixprofile.series import SeriesLike
+from motifleet.matrixprofile.shared_motif import Asked as SharedAsked
+from motifleet.matrixprofile.shared_motif import Search as SharedSearch
+from motifleet.matrixprofile.shared_motif import SharedMotif, shared_motifs
 from motifleet.matrixprofile.similar import (
     SimilarDevices,
     chosen_by_index,
@@ -121,6 +124,9 @@ __all__ = [
     "Progress",
     "Segmentation",
     "SeriesLike",
+    "SharedAsked",
+    "SharedMotif",
+    "SharedSearch",
     "SimilarDevices",
     "Snippet",
     "Snippets",
@@ -153,6 +159,7 @@ __all__ = [
     "nearest_of",
     "per_device",
     "segment",
+    "shared_motifs",
     "similar_devices",
     "snippets",
     "variable_discords",
