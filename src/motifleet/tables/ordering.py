@@ -76,6 +76,6 @@ def ranks_of(column: "pa.ChunkedArray[Any]") -> Ints:
     places = np.empty(len(encoded.dictionary), dtype=np.int64)
     places[pc.sort_indices(encoded.dictionary).to_numpy()] = np.arange(len(places))
     if encoded.null_count == 0 and len(places):
-        return places[encoded.indices.to_numpy(zero_copy_only=False)]
+        return np.asarray(places[encoded.indices.to_numpy(zero_copy_only=False)])
     indices = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
     return np.where(indices < 0, -1, places[indices]) if len(places) else indices.astype(np.int64)
