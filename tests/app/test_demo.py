@@ -49,6 +49,15 @@ def test_the_discords_of_the_simulated_fleet_were_injected(done: DemoResult) -> 
     assert len(known) >= 2
 
 
+def test_it_finds_devices_alike_and_draws_maps_of_both_tables(done: DemoResult) -> None:
+    for table in ("flights", "fleet"):
+        near = [row["distance"] for row in done.similar if row["table"] == table]
+        assert len(near) == 5
+        assert near == sorted(near)
+        assert done.maps[table].stat().st_size > 100_000
+    assert len(done.states) > 5
+
+
 def test_it_registers_three_models_and_tells_their_lineage(done: DemoResult, home: Path) -> None:
     assert [row["kind"] for row in done.models] == [
         "failure-classifier",

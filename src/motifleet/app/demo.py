@@ -14,13 +14,14 @@ from motifleet.app.question import FLEET, FLIGHTS, Question
 from motifleet.app.simulation import Simulation
 from motifleet.app.truth import GroundTruth
 from motifleet.errors import MissingExtraError
-from motifleet.matrixprofile import Discord, Finding, Match, Motif
+from motifleet.matrixprofile import Discord, Finding, Match, Motif, SimilarDevices
 from motifleet.telemetry import sample_path
 from motifleet.types import Floats
 
 DEVICES, DAYS = 200, 3
 BEST = 3
 SIMILAR = 10
+ALIKE = 5
 # A device that was seen for less than five windows' time has too little to compare with.
 ENOUGH = 5
 
@@ -45,6 +46,8 @@ class DemoResult:
         findings: the strongest motifs and discords: table, finding, signal, device_id, event_ts,
             neighbor_ts, distance, ground_truth.
         matches: where else the pattern was seen, told alike.
+        similar: the devices most like that of the best motif: table, device_id, neighbor_id, rank,
+            distance.
         states: in which states the simulated fleet was: fence, reports, devices.
         maps: the maps to open, by table.
         models: the models trained on the simulated fleet: model, kind, aliases, table, snapshot,
@@ -56,6 +59,7 @@ class DemoResult:
     phases: list[Phase] = field(default_factory=list)
     findings: list[dict[str, Any]] = field(default_factory=list)
     matches: list[dict[str, Any]] = field(default_factory=list)
+    similar: list[dict[str, Any]] = field(default_factory=list)
     states: list[dict[str, Any]] = field(default_factory=list)
     maps: dict[str, Path] = field(default_factory=dict)
     models: list[dict[str, Any]] = field(default_factory=list)
@@ -86,6 +90,8 @@ def run_demo(
     demo.profile(FLIGHTS)
     demo.profile(FLEET)
     demo.match()
+    demo.compare(FLIGHTS)
+    demo.compare(FLEET)
     demo.locate()
     demo.train()
     demo.draw(FLEET, "map.html")
@@ -102,6 +108,7 @@ class _Demo:
     discords: dict[Question, list[Discord]] = field(default_factory=dict)
     motifs: dict[Question, list[Motif]] = field(default_factory=dict)
     matches: list[Match] = field(default_factory=list)
+    similar: dict[Question, SimilarDevices] = field(default_factory=dict)
     windows: dict[str, int] = field(default_factory=dict)
 
     @contextmanager
@@ -144,11 +151,21 @@ class _Demo:
             did.append(f"their {SIMILAR} nearest of all devices")
         self.result.matches += self._rows(FLEET, "match", self.matches)
 
+    def compare(self, question: Question) -> None:
+        with self.phase(f"find devices alike in {question.table}") as did:
+            device = str(self.motifs[question][0].device_id)
+            found = question.similar(self.fleet, device, ALIKE)
+            self.similar[question] = found
+            did.append(f"the {len(found)} of {found.devices:,} most like {device}")
+        self.result.similar += [{"table": question.table, **row} for row in found.rows()]
+
     def locate(self) -> None:
         with self.phase("say where the fleet drove") as did:
             self.result.states = FLEET.states(self.fleet)
             most = ", ".join(row["fence"] for row in self.result.states[:3])
             did.append(f"in {len(self.result.states)} states, most often {most}")
+            flown = FLIGHTS.states(self.fleet)
+            did.append(f"the flights in {len(flown) or 'none'} of the US")
 
     def draw(self, question: Question, name: str) -> None:
         with self.phase(f"draw a map of {question.table}") as did:
@@ -182,6 +199,7 @@ class _Demo:
             rows = [row for row in self.result.findings if row["table"] == question.table]
             best = self.motifs[question][0], self.discords[question][0]
             section(report, self.fleet, *best, rows)
+            demo_report.similar_section(report, self.similar[question])
         demo_report.pattern_section(
             report, self.fleet, self._pattern(), self.matches, self.result.matches
         )

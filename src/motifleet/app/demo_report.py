@@ -8,7 +8,7 @@ from motifleet.app.figures import Stretch, overlay_figure, paths_figure
 from motifleet.app.home import Motifleet
 from motifleet.app.question import FLEET, FLIGHTS, Question
 from motifleet.app.report import Report
-from motifleet.matrixprofile import Discord, Match, Motif, matrix_profile
+from motifleet.matrixprofile import Discord, Match, Motif, SimilarDevices, matrix_profile
 from motifleet.types import Floats
 
 Rows = Sequence[Mapping[str, Any]]
@@ -63,6 +63,17 @@ def fleet_section(
     report.table([_without(row, "table") for row in rows])
     for found in (motif, discord):
         _profile_figure(report, fleet, FLEET, found)
+
+
+def similar_section(report: Report, found: SimilarDevices) -> None:
+    """The devices that behave most like one, and what each shares with it."""
+    report.text(
+        f"Of {found.devices:,} other devices these behave most like {found.series.device_id}, that "
+        f"of the best motif: by the shapes of {found.m} reports that they share (MPdist)."
+    )
+    report.table([_without(row, "device_id") for row in found.rows()])
+    if len(found):
+        report.figure(found.plot(k=3), "In colour, a window that each shares with the first.")
 
 
 def pattern_section(

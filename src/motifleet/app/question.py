@@ -8,7 +8,7 @@ from typing import Any
 from motifleet.app.home import Motifleet
 from motifleet.app.selection import Selection
 from motifleet.geo import FleetMap
-from motifleet.matrixprofile import Finding, FleetProfile, Match
+from motifleet.matrixprofile import Finding, FleetProfile, Match, SimilarDevices
 from motifleet.types import Floats, Series
 
 
@@ -37,6 +37,11 @@ class Question:
     def match(self, fleet: Motifleet, pattern: Floats, k: int) -> list[Match]:
         """The k windows of all devices nearest to a pattern."""
         return fleet.match(pattern, self.table, self.signal, k=k, selection=self._selection)
+
+    def similar(self, fleet: Motifleet, device: str, k: int) -> SimilarDevices:
+        """The k devices that behave most like one: all are compared."""
+        found = self.table, device, self.signal, self.m
+        return fleet.similar_devices(*found, k=k, exact=True, selection=self._selection)
 
     def states(self, fleet: Motifleet) -> list[dict[str, Any]]:
         """The US states that devices were in: fence, reports, devices; the most reports first."""

@@ -3,12 +3,17 @@
 import hashlib
 import os
 import shutil
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
 from pyarrow import feather
+
+UNFINISHED = "unfinished"
+KEPT_DAYS = 7
+"""What a search that was stopped has found is kept so long after its last page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +32,9 @@ class Staging:
     def of(cls, home: Path, *parts: object) -> "Staging":
         """The folder of the search that is made of these parts."""
         name = hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
-        return cls(home / "unfinished" / name)
+        folder = home / UNFINISHED / name
+        sweep(home / UNFINISHED, folder)
+        return cls(folder)
 
     def within(self, name: str) -> "Staging":
         """A part of it."""
@@ -59,3 +66,32 @@ class Staging:
         """Take it all away, now that the result is written."""
         if self.folder is not None:
             shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def sweep(unfinished: Path, own: Path, now: float | None = None) -> list[Path]:
+    """Take away what searches left that were stopped and never went on.
+
+    Args:
+        unfinished: the folder of all of them.
+        own: the one that is about to go on, which stays.
+        now: seconds since 1970; None: the clock.
+
+    Returns:
+        the folders that are gone.
+    """
+    if not unfinished.is_dir():
+        return []
+    before = (time.time() if now is None else now) - KEPT_DAYS * 86_400
+    old = [each for each in unfinished.iterdir() if each != own and _last_change(each) < before]
+    for each in old:
+        shutil.rmtree(each, ignore_errors=True)
+    return old
+
+
+def _last_change(folder: Path) -> float:
+    # A file that another process takes away meanwhile says nothing.
+    latest = 0.0
+    for each in (folder, *folder.rglob("*")):
+        with suppress(OSError):
+            latest = max(latest, each.stat().st_mtime)
+    return latest

@@ -32,6 +32,8 @@ def demo(
     columns = ["table", "finding", "device_id", "event_ts", "distance", "ground_truth"]
     output.rows(result.findings, columns, title="the strongest motifs and discords")
     output.rows(result.matches, columns[2:], title="where else the pattern was seen")
+    alike = ["table", "device_id", "rank", "neighbor_id", "distance"]
+    output.rows(result.similar, alike, title="which devices behave alike")
     output.rows(result.phases, ["name", "did", "seconds"], title="what was done")
     output.rows(result.states[:5], ["fence", "reports", "devices"], title="where the fleet drove")
     lineage = ["model", "kind", "aliases", "table", "snapshot", "rows", "batches"]

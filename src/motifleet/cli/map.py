@@ -11,8 +11,8 @@ from motifleet.cli import options
 from motifleet.cli.geo import read
 from motifleet.cli.geo_options import FenceNames, MaxGap, NameColumn, SwapAxes
 from motifleet.cli.output import Output
-from motifleet.cli.pattern_search import numbers
 from motifleet.cli.reports import Selected, sharing
+from motifleet.cli.wanted import Wanted
 
 if TYPE_CHECKING:
     from motifleet.app import Motifleet
@@ -102,6 +102,14 @@ def findings(
         str | None,
         typer.Option("--pattern", metavar="NUMBERS", help="Its matches too, as in '54,53,52,51'."),
     ] = None,
+    from_device: Annotated[
+        str | None,
+        typer.Option("--from-device", metavar="ID", help="Or those of a window of this device…"),
+    ] = None,
+    from_start: Annotated[
+        str | None,
+        typer.Option("--from-start", metavar="TIME", help="… that begins at this time."),
+    ] = None,
     over: Annotated[
         str, typer.Option("--over", metavar="LAYER", help="What lies below: paths or reports.")
     ] = "paths",
@@ -110,13 +118,15 @@ def findings(
     """Draw the discords of a signal, and a pattern's matches, where their devices were."""
     fleet = canvas.open()
     chosen: dict[str, Any] = {"selection": canvas.selection, "step": step}
+    values = Wanted([] if pattern is None else [pattern], from_device, from_start, window)
     with canvas.output.progress("searching devices") as bar:
         search: dict[str, Any] = {"k": count, "progress": bar, **chosen}
         found: list[Any] = [
             *fleet.discords(canvas.table, signal, window, min_windows=min_windows, **search)
         ]
-        if pattern is not None:
-            found += fleet.match(numbers(pattern), canvas.table, signal, **search)
+        if values.asked:
+            cut = values.of(fleet, (canvas.table, canvas.selection, step), [signal])
+            found += fleet.match(cut, canvas.table, signal, **search)
     canvas.draw(fleet, layers=[over], findings=found, step=step)
 
 

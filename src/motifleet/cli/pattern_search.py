@@ -7,6 +7,7 @@ import typer
 
 from motifleet.cli import options
 from motifleet.cli.reports import Reports, over_reports
+from motifleet.cli.wanted import Wanted
 
 if TYPE_CHECKING:
     from motifleet.matrixprofile import Place
@@ -104,25 +105,11 @@ def match(
     engine: options.EngineName = None,
 ) -> None:
     """Have you seen this pattern? The windows nearest to it, over every device."""
-    if patterns and (from_device or from_start):
-        raise typer.BadParameter("say either --pattern, or --from-device with --from-start")
-    values: Any
-    if patterns:
-        values = [numbers(pattern) for pattern in patterns]
-    elif from_device is not None and from_start is not None:
-        values = reports.open().cut(
-            reports.table,
-            signals,
-            from_device,
-            from_start,
-            window,
-            as_of=reports.selection.as_of,
-            step=reports.step,
-        )
-    else:
-        raise typer.BadParameter("say --pattern, or --from-device with --from-start")
+    fleet = reports.open()
+    wanted = Wanted(patterns or [], from_device, from_start, window)
+    values = wanted.of(fleet, (reports.table, reports.selection, reports.step), signals)
     with reports.output.progress("searching reports") as bar:
-        found = reports.open().match(
+        found = fleet.match(
             values,
             reports.table,
             signals,
@@ -175,14 +162,6 @@ def _run(reports: Reports, into: str | None, engine: str | None) -> dict[str, An
         "into": into,
         "engine": engine,
     }
-
-
-def numbers(text: str) -> list[float]:
-    """The numbers of a pattern as it is typed in."""
-    try:
-        return [float(part) for part in text.replace(",", " ").split()]
-    except ValueError:
-        raise typer.BadParameter(f"expected numbers such as '54,53,52,51', got {text!r}") from None
 
 
 def _render(reports: Reports, noun: str, found: "Sequence[Place]", columns: Sequence[str]) -> None:
