@@ -22,7 +22,7 @@ export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 export UV_LINK_MODE := copy
 export UV_COMPILE_BYTECODE := 1
 
-.PHONY: help demo test test-slow test-spark test-serving test-neon sanitize miri check format bench docs lock clean
+.PHONY: help demo test test-slow test-spark test-serving test-faults test-neon sanitize miri check format bench docs lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,6 +43,9 @@ test-spark: $(READY) ## Run the tests of the engine spark in a Spark of this mac
 
 test-serving: $(READY) ## Ask registered models through MLflow's own servers and page (minutes)
 	$(BIN)/python -m pytest tests/models -m served
+
+test-faults: $(READY) ## Kill replicas, gateways, servers and databases under load (minutes)
+	$(BIN)/python -m pytest tests/serving -m faults
 
 # A sanitizer is an unstable option of the compiler; the stable one takes it where it is told to.
 sanitize: $(LOCKED) ## Run the Rust tests under AddressSanitizer: no kernel reads or writes outside

@@ -79,6 +79,9 @@ class Settings(BaseSettings):
         description="Whether SQLite waits for the disk at each commit, so that a power cut takes "
         "nothing either.",
     )
+    request_seconds: float = Field(
+        default=30.0, gt=0, le=3600, description="The time limit of a request to an endpoint."
+    )
 
     @classmethod
     def settings_customise_sources(

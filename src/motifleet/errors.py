@@ -20,6 +20,13 @@ MotifleetError
 │   ├── ModelChangedError      a version's files are not those that were registered
 │   └── TrackingError          the tracking server cannot be reached, or refuses
 ├── StoreError                 the workspace's database cannot be reached, or refuses
+├── ServingError               something about serving
+│   ├── BuildError             a build cannot be made, or is not as it was made
+│   ├── DeploymentError        a deployment cannot be made or changed like this
+│   ├── UnknownBuildError      no build of that name
+│   ├── UnknownDeploymentError no deployment of that name
+│   ├── UnknownEndpointError   no endpoint of that name             (names the near miss)
+│   └── UnknownAccessKeyError  no access key of that id
 ├── GeometryError              a fence, a position or a route cannot be used
 ├── QueryError                 a spatial query is refused or cannot be run
 ├── UnknownDeviceError         no device of that name               (names the near miss)
@@ -125,6 +132,51 @@ class TrackingError(ModelError):
 
 class StoreError(MotifleetError):
     """The workspace's database cannot be reached, or refuses, or belongs to a newer version."""
+
+
+class ServingError(MotifleetError):
+    """Something about serving went wrong."""
+
+
+class BuildError(ServingError):
+    """A build cannot be made, or is not as it was made."""
+
+
+class DeploymentError(ServingError):
+    """A deployment cannot be made or changed like this."""
+
+    exit_code = 2
+
+
+class UnknownBuildError(ServingError):
+    """There is no build of that name."""
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        super().__init__(_unknown("build", name, known, "`motifleet build list` shows them all"))
+
+
+class UnknownDeploymentError(ServingError):
+    """There is no deployment of that name."""
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        hint = "`motifleet deployment list` shows them all"
+        super().__init__(_unknown("deployment", name, known, hint))
+
+
+class UnknownEndpointError(ServingError):
+    """There is no endpoint of that name."""
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        hint = "`motifleet endpoint list` shows them all"
+        super().__init__(_unknown("endpoint", name, known, hint))
+
+
+class UnknownAccessKeyError(ServingError):
+    """There is no access key of that id."""
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        hint = "`motifleet endpoint keys` shows them all"
+        super().__init__(_unknown("access key", name, known, hint))
 
 
 class GeometryError(MotifleetError):

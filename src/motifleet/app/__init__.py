@@ -1,8 +1,8 @@
 """The rooms wired together, for the edges and for Python users.
 
 ``open_home`` opens a home folder; the ``Motifleet`` it gives lands telemetry in tables and finds
-patterns in them, and its ``geo`` answers spatial questions, and its ``models`` trains,
-registers and scores models. ``validate_file`` checks a file without
+patterns in them, and its ``geo`` answers spatial questions, its ``models`` trains, registers and
+scores models, and its ``serving`` builds and deploys them. ``validate_file`` checks a file without
 landing it, ``write_simulation`` writes a simulated fleet to a file, and ``run_demo`` does all of it
 in one go and writes a report.
 """
@@ -19,23 +19,31 @@ from motifleet.app.progress import Progress
 from motifleet.app.report import Report
 from motifleet.app.results import FileCheck, ImportResult
 from motifleet.app.selection import Selection
+from motifleet.app.serving import Serving
 from motifleet.app.simulation import Simulation, write_simulation
+from motifleet.serving import Listen
+from motifleet.workspace import Build, Deployment, Resources
 
 __all__ = [
     "Alike",
+    "Build",
     "DemoResult",
+    "Deployment",
     "Devices",
     "FileCheck",
     "Geo",
     "ImportResult",
     "Indexed",
+    "Listen",
     "Models",
     "Motifleet",
     "Origin",
     "Phase",
     "Progress",
     "Report",
+    "Resources",
     "Selection",
+    "Serving",
     "Simulation",
     "open_home",
     "run_demo",

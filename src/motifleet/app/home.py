@@ -20,6 +20,7 @@ from motifleet.app.progress import Progress, unseen
 from motifleet.app.results import ImportResult
 from motifleet.app.search import Pattern, Reports, Search, pattern_of, seconds, signals_of
 from motifleet.app.selection import EVERYTHING, Selection
+from motifleet.app.serving import Serving
 from motifleet.app.simulation import Simulation, land_simulation
 from motifleet.app.tasks import Against
 from motifleet.app.together import Together
@@ -76,6 +77,11 @@ class Motifleet(Together):
     def models(self) -> Models:
         """Experiments, runs and registered models."""
         return Models(self.settings, self.tables)
+
+    @property
+    def serving(self) -> Serving:
+        """Builds, deployments and endpoints."""
+        return Serving(self.settings)
 
     def import_file(
         self,

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from motifleet.app.progress import Progress, unseen
-from motifleet.app.selection import Selection
+from motifleet.app.selection import EVERYTHING, Selection
 from motifleet.config import Settings, prepare_home
 from motifleet.errors import InvalidArgumentError
 from motifleet.models import (
@@ -37,7 +37,6 @@ from motifleet.models import (
 )
 from motifleet.tables import Tables
 
-EVERYTHING = Selection()
 _PATIENCE_SECONDS = 5
 _POLL_SECONDS = 0.2
 

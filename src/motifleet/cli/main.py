@@ -8,7 +8,20 @@ from typing import Annotated, NoReturn
 import typer
 
 from motifleet import __version__
-from motifleet.cli import demo, device, experiment, geo, lineage, model, pattern, table, telemetry
+from motifleet.cli import (
+    build,
+    demo,
+    deployment,
+    device,
+    endpoint,
+    experiment,
+    geo,
+    lineage,
+    model,
+    pattern,
+    table,
+    telemetry,
+)
 from motifleet.cli import map as maps
 from motifleet.errors import MotifleetError
 
@@ -28,6 +41,9 @@ app.add_typer(geo.app, name="geo")
 app.add_typer(maps.app, name="map")
 app.add_typer(experiment.app, name="experiment")
 app.add_typer(model.app, name="model")
+app.add_typer(build.app, name="build")
+app.add_typer(deployment.app, name="deployment")
+app.add_typer(endpoint.app, name="endpoint")
 app.command("lineage")(lineage.lineage)
 
 

@@ -1,5 +1,6 @@
 """Options that several commands share, so that they read the same everywhere."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -80,6 +81,11 @@ Step = Annotated[
         show_default=False,
     ),
 ]
+
+
+def time_of(milliseconds: int | None) -> datetime | None:
+    """A time that is kept as milliseconds since 1970."""
+    return None if milliseconds is None else datetime.fromtimestamp(milliseconds / 1000, UTC)
 
 
 def selection(

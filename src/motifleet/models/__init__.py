@@ -14,12 +14,13 @@ MLflow, XGBoost and Optuna come with the extra ``models``; they are imported whe
 
 from motifleet.models.boosting import Trees
 from motifleet.models.comparison import Comparison, HeldOut, compare
+from motifleet.models.digest import folder_digest
 from motifleet.models.discord_detector import Detector, DiscordDetector, DiscordScore
 from motifleet.models.failure_classifier import FailureClassifier
 from motifleet.models.lineage import LineageOf, Saw, Seen, lineage_of, trainings_that_saw
 from motifleet.models.multi_dim_motif import MultiDimMotif
 from motifleet.models.prepared import Kind, Prepared
-from motifleet.models.registry import Registry
+from motifleet.models.registry import Registry, signature_columns
 from motifleet.models.sample import Label
 from motifleet.models.scoring import Scored, score_table
 from motifleet.models.search import Search
@@ -62,9 +63,11 @@ __all__ = [
     "Trees",
     "Version",
     "compare",
+    "folder_digest",
     "lineage_of",
     "read_telemetry",
     "score_table",
+    "signature_columns",
     "trainings_that_saw",
     "write_telemetry",
 ]

@@ -241,6 +241,16 @@ class Registry:
         version, loaded = self.load(reference)
         return version, loaded.unwrap_python_model()
 
+    def files(self, reference: str) -> tuple[Version, Path]:
+        """A version's folder of files, which are still those that were registered.
+
+        Raises:
+            UnknownModelError, ModelChangedError: see `load`.
+        """
+        version = self.version(reference)
+        with self.store.client(f"fetch {version.reference}"):
+            return version, self._checked_files(version)
+
     def _checked_files(self, version: Version) -> Path:
         folder = _files_of(f"models:/{version.name}/{version.version}")
         if folder_digest(folder) == version.digest:
@@ -262,6 +272,16 @@ class Registry:
         folder = self.store.artifacts
         location = None if folder is None else str(folder / _file_name(name))
         return str(client.create_experiment(name, artifact_location=location))
+
+
+def signature_columns(folder: Path) -> list[dict[str, Any]]:
+    """The columns that a model takes, by its signature, as MLflow writes them; or none."""
+    from mlflow.models import Model
+
+    model: Any = Model.load(str(folder))
+    schema = model.get_input_schema()
+    named = schema is not None and schema.has_input_names()
+    return [dict(each) for each in schema.to_dict()] if named else []
 
 
 def _log_numbers(

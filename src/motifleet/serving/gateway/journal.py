@@ -1,0 +1,104 @@
+"""The gateway's end of the prediction log: a group is committed before anybody of it is answered.
+
+One thread writes. While it commits a group, the next gathers: groups are as large as the load
+makes them, and nobody waits for a group to fill.
+"""
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable, Sequence
+
+from motifleet.serving.gateway.ask import Ask
+from motifleet.serving.replica.answers import write
+from motifleet.serving.replica.frames import Answer
+from motifleet.workspace import Prediction
+
+Line = tuple[Ask, Prediction]
+Commit = Callable[[Sequence[Prediction]], None]
+_PAUSE_SECONDS = 0.02
+_LONGEST_PAUSE_SECONDS = 0.5
+_MOST = 1_000
+UNLOGGED = Answer(503, write({"message": "the prediction cannot be logged; try again"}), b"")
+
+
+class Journal:
+    """Commits predictions in groups, and then lets their answers go.
+
+    Args:
+        commit: writes a group durably, or raises; a prediction that is there already is no error.
+        loop: where answers are let go.
+        failed: told of each commit that failed.
+    """
+
+    def __init__(
+        self,
+        commit: Commit,
+        loop: asyncio.AbstractEventLoop,
+        failed: Callable[[Exception], None],
+    ) -> None:
+        self._commit, self._loop, self._failed = commit, loop, failed
+        self._gathered: list[Line] = []
+        self._lock = threading.Lock()
+        self._there = threading.Event()
+        self._stopped = False
+        self._thread = threading.Thread(target=self._work, name="prediction log", daemon=True)
+        self._thread.start()
+
+    def add(self, lines: Sequence[Line]) -> None:
+        """Take answered requests with what is to be kept of them."""
+        with self._lock:
+            self._gathered += lines
+        self._there.set()
+
+    def stop(self) -> None:
+        """Commit what is left, and end."""
+        self._stopped = True
+        self._there.set()
+        self._thread.join(5)
+
+    def _work(self) -> None:
+        waiting: list[Line] = []
+        pause = _PAUSE_SECONDS
+        while waiting or not self._stopped or self._gathered:
+            if not waiting:
+                self._there.wait()
+            self._there.clear()
+            with self._lock:
+                waiting, self._gathered = waiting + self._gathered, []
+            if not waiting:
+                continue
+            group, waiting = waiting[:_MOST], waiting[_MOST:]
+            try:
+                self._commit([line for _, line in group])
+            except Exception as error:
+                self._failed(error)
+                waiting = self._still_in_time(group) + waiting
+                if self._stopped:
+                    return
+                time.sleep(pause)
+                pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
+            else:
+                pause = _PAUSE_SECONDS
+                self._loop.call_soon_threadsafe(let_go, [ask for ask, _ in group])
+
+    def _still_in_time(self, group: list[Line]) -> list[Line]:
+        now = self._loop.time()
+        late = [ask for ask, _ in group if ask.deadline <= now]
+        if late:
+            self._loop.call_soon_threadsafe(refuse, late)
+        return [line for line in group if line[0].deadline > now]
+
+
+def let_go(asks: Sequence[Ask]) -> None:
+    """Answer requests that are in the log."""
+    for ask in asks:
+        if ask.future is not None and not ask.future.done():
+            ask.future.set_result(ask.answer)
+
+
+def refuse(asks: Sequence[Ask]) -> None:
+    """Say that requests could not be logged: no answer leaves that is not in the log."""
+    for ask in asks:
+        if ask.future is not None and not ask.future.done():
+            ask.future.set_result(UNLOGGED)
