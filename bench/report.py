@@ -17,6 +17,7 @@ from rich.table import Table
 PEERS = ("stumpy", "pyscamp", "quickmp", "geopandas", "sedonadb", "pandas", "pyiceberg", "numpy")
 PAGE = Path(__file__).parents[1] / "docs" / "performance.md"
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
+LARGE = "<!-- measured at scale: begin -->", "<!-- measured at scale: end -->"
 
 
 def shown(value: object) -> str:
@@ -93,9 +94,10 @@ def unbroken(value: object) -> str:
     return text.replace(" ", "\N{NO-BREAK SPACE}") if len(text) <= 16 else text
 
 
-def into_page(results: Path, page: Path = PAGE) -> None:
-    """Put the tables of a run into the documentation's page."""
+def into_page(results: Path, page: Path = PAGE, marks: tuple[str, str] = (BEGIN, END)) -> None:
+    """Put the tables of a run into the documentation's page, between two marks."""
+    begin, end = marks
     text = page.read_text(encoding="utf-8")
-    before, after = text.partition(BEGIN)[0], text.partition(END)[2]
+    before, after = text.partition(begin)[0], text.partition(end)[2]
     measured = markdown(json.loads(results.read_text(encoding="utf-8")))
-    page.write_text(f"{before}{BEGIN}\n\n{measured}\n\n{END}{after}", encoding="utf-8")
+    page.write_text(f"{before}{begin}\n\n{measured}\n\n{end}{after}", encoding="utf-8")

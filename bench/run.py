@@ -7,12 +7,14 @@ run into the documentation.
 import argparse
 import json
 import os
+from collections.abc import Sequence
 from importlib import import_module
 from inspect import getdoc
 from pathlib import Path
 from typing import Any, cast
 
-from bench.report import into_page, machine, show
+from bench.report import BEGIN, END, into_page, machine, show
+from bench.report import LARGE as AT_SCALE
 from bench.rows import Measurement
 from bench.timing import timed
 from rich.console import Console
@@ -37,8 +39,9 @@ NAMES = (
     "scoring",
     "start-up",
 )
+LARGE_NAMES = ("similar-at-scale", "discords-at-scale", "vector-indexes")
 FOLDER = Path(__file__).parent / "results"
-LATEST, CHOSEN = FOLDER / "latest.json", FOLDER / "chosen.json"
+LATEST, CHOSEN, LARGE = (FOLDER / f"{name}.json" for name in ("latest", "chosen", "large"))
 
 
 def measurement(name: str) -> Measurement:
@@ -61,13 +64,12 @@ def measure(name: str, console: Console) -> dict[str, Any]:
     }
 
 
-def run(names: list[str], console: Console) -> None:
-    """Measure, and keep what was measured: all of it as the latest run, or what was chosen."""
+def run(names: Sequence[str], kept: Path, console: Console) -> None:
+    """Measure, and keep what was measured."""
     results = {"machine": machine(), "measured": {}}
     FOLDER.mkdir(exist_ok=True)
-    kept = CHOSEN if names else LATEST
     growing = kept.with_suffix(".part")
-    for name in names or NAMES:
+    for name in names:
         results["measured"][name] = measure(name, console)
         growing.write_text(json.dumps(results, indent=2), encoding="utf-8")
     growing.replace(kept)
@@ -78,14 +80,20 @@ def main() -> None:
     """Parse, and run."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"one of {', '.join(NAMES)}")
+    parser.add_argument("--large", action="store_true", help="the large sizes: half an hour")
     parser.add_argument("--markdown", action="store_true", help="write docs/performance.md")
     arguments = parser.parse_args()
-    if unknown := set(arguments.names) - set(NAMES):
-        parser.error(f"expected names among {', '.join(NAMES)}, got {', '.join(sorted(unknown))}")
+    if unknown := set(arguments.names) - {*NAMES, *LARGE_NAMES}:
+        parser.error(
+            f"expected names among {', '.join((*NAMES, *LARGE_NAMES))}, "
+            f"got {', '.join(sorted(unknown))}"
+        )
     if arguments.markdown:
-        if not LATEST.exists():
+        if not (LATEST.exists() or LARGE.exists()):
             parser.error("expected a whole run before, found none: run make bench")
-        into_page(LATEST)
+        for kept, marks in ((LATEST, (BEGIN, END)), (LARGE, AT_SCALE)):
+            if kept.exists():
+                into_page(kept, marks=marks)
         return
     # Threads of a peer's OpenMP that spin lose it many times its time where others want the cores.
     # It is read when such a library is loaded, which is later.
@@ -93,7 +101,10 @@ def main() -> None:
     console = Console()
     if not console.is_terminal:
         console.width = 160
-    run(arguments.names, console)
+    if arguments.large:
+        run(LARGE_NAMES, LARGE, console)
+    else:
+        run(arguments.names or NAMES, CHOSEN if arguments.names else LATEST, console)
 
 
 if __name__ == "__main__":

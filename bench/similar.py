@@ -76,7 +76,8 @@ def rows(sizes: Iterable[Size] = SMALL) -> list[Row]:
     for size in sizes:
         row = measure(size)
         for kind in ("build", "query"):
-            row[f"{kind} exponent"] = _exponent(found[-1], row, kind) if found else None
+            alike = bool(found) and found[-1]["reports"] == row["reports"]
+            row[f"{kind} exponent"] = _exponent(found[-1], row, kind) if alike else None
         found.append(row)
         print(row, file=sys.stderr, flush=True)
     return found
