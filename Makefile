@@ -41,8 +41,8 @@ test-spark: $(READY) ## Run the tests of the engine spark in a Spark of this mac
 	$(BIN)/uv pip install --quiet 'pyspark>=4.1,<4.2'
 	$(BIN)/python -m pytest tests/engines -m spark
 
-test-serving: $(READY) ## Ask registered models through MLflow's own servers and page (minutes)
-	$(BIN)/python -m pytest tests/models -m served
+test-serving: $(READY) ## Ask registered models through MLflow's own servers and through endpoints (minutes)
+	$(BIN)/python -m pytest tests/models tests/serving -m served
 
 test-faults: $(READY) ## Kill replicas, gateways, servers and databases under load (minutes)
 	$(BIN)/python -m pytest tests/serving -m faults

@@ -37,6 +37,7 @@ NAMES = (
     "simulation",
     "similar",
     "scoring",
+    "serving",
     "start-up",
 )
 LARGE_NAMES = ("similar-at-scale", "discords-at-scale", "vector-indexes")

@@ -1,10 +1,13 @@
 """Builds, deployments and endpoints of an open home."""
 
 import asyncio
+import fcntl
 import json
+import os
 import signal
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -337,7 +340,8 @@ class Serving:
                 f"expected TLS files to listen on {listen.host}, since access keys would travel "
                 "in the clear: give --certificate and --key, or say --insecure-public"
             )
-        path = prepare_home(self.settings) / _UP
+        home = prepare_home(self.settings)
+        path = home / _UP
 
         def told(port: int) -> None:
             scheme = "http" if listen.certificate is None else "https"
@@ -346,10 +350,11 @@ class Serving:
             path.write_text(json.dumps({"address": address}), encoding="utf-8")
             up(address)
 
-        try:
-            asyncio.run(_until_stopped(self.supervisor(listen, note), told))
-        finally:
-            path.unlink(missing_ok=True)
+        with _alone(home / "serving.lock"):
+            try:
+                asyncio.run(_until_stopped(self.supervisor(listen, note), told))
+            finally:
+                path.unlink(missing_ok=True)
 
     @property
     def _logs(self) -> Path:
@@ -364,6 +369,21 @@ class Serving:
             if each.status == "running" and each.role == "primary"
         ]
         return running[-1].resources if running else Resources()
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """One server of a home at a time: two would both run its deployments."""
+    descriptor = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    except BlockingIOError:
+        raise ServingError(
+            "expected that nobody serves this home, but another server does: stop that one first"
+        ) from None
+    finally:
+        os.close(descriptor)
 
 
 async def _until_stopped(supervisor: Supervisor, up: Callable[[int], None]) -> None:

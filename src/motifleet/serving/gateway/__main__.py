@@ -25,6 +25,7 @@ from granian.server.embed import Server
 
 from motifleet.serving.gateway.control import Control
 from motifleet.serving.gateway.desk import Desk
+from motifleet.serving.gateway.journal import Commit
 from motifleet.serving.gateway.site import Site
 from motifleet.serving.replica.__main__ import end_with_parent
 from motifleet.workspace import Store, add_predictions
@@ -51,10 +52,10 @@ class Listening(Server):
 
 async def run(told: dict[str, Any]) -> None:
     """Serve until SIGTERM, then answer what is under way."""
-    store = Store(told["database"], durable=told["durable"])
+    commit = _commit(told)
     loop = asyncio.get_running_loop()
     control = Control(told["control"])
-    desk = Desk(lambda group: add_predictions(store, group), told["seconds"], control.hurry)
+    desk = Desk(commit, told["seconds"], control.hurry)
     await control.open(desk)
     server = Listening(
         told["fd"],
@@ -70,6 +71,14 @@ async def run(told: dict[str, Any]) -> None:
     loop.add_signal_handler(signal.SIGINT, lambda: None)
     await server.serve()
     await desk.stop()
+
+
+def _commit(told: dict[str, Any]) -> Commit:
+    """What writes to the log; without a database there is none, which is for measuring alone."""
+    if not told["database"]:
+        return lambda _: None
+    store = Store(told["database"], durable=told["durable"])
+    return lambda group: add_predictions(store, group)
 
 
 def _tls(told: dict[str, Any]) -> dict[str, Any]:
