@@ -30,7 +30,16 @@ MotifleetError
 ├── GeometryError              a fence, a position or a route cannot be used
 ├── QueryError                 a spatial query is refused or cannot be run
 ├── UnknownDeviceError         no device of that name               (names the near miss)
-└── UnknownColumnError         no signal or label of that name      (names the near miss)
+├── UnknownColumnError         no signal or label of that name      (names the near miss)
+└── WorkspaceError             something about projects, users or keys
+    ├── UnknownProjectError    no project of that name              (names the near miss)
+    ├── UnknownUserError       no user of that name                 (names the near miss)
+    ├── UnknownKeyError        no API key of that id
+    ├── NameTakenError         there is a project or user of that name
+    ├── ProjectSourceError     a project cannot be made from that repository or folder
+    ├── NotLoggedInError       no password, session, key or token that is good
+    ├── NotAllowedError        the role does not reach for it
+    └── TooManyLoginsError     too many wrong passwords; says how long to wait
 ```
 
 A message says what was expected, what came, and what to do. ``exit_code`` is what the command
@@ -203,6 +212,65 @@ class UnknownColumnError(MotifleetError):
 
     def __init__(self, name: str, known: Iterable[str]) -> None:
         super().__init__(_unknown("column", name, known, "`motifleet table show` lists them"))
+
+
+class WorkspaceError(MotifleetError):
+    """Something about projects, users or keys went wrong."""
+
+
+class UnknownProjectError(WorkspaceError):
+    """There is no project of that name."""
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        hint = "`motifleet project list` shows them all"
+        super().__init__(_unknown("project", name, known, hint))
+
+
+class UnknownUserError(WorkspaceError):
+    """There is no user of that name."""
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        super().__init__(_unknown("user", name, known, "`motifleet user list` shows them all"))
+
+
+class UnknownKeyError(WorkspaceError):
+    """There is no API key of that id."""
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        super().__init__(_unknown("API key", name, known, "`motifleet key list` shows them all"))
+
+
+class NameTakenError(WorkspaceError):
+    """There is a project or user of that name."""
+
+    exit_code = 2
+
+    def __init__(self, kind: str, name: str) -> None:
+        super().__init__(f"expected a new name of a {kind}, got {name!r}, which is taken")
+
+
+class ProjectSourceError(WorkspaceError):
+    """A project cannot be made from that repository or folder."""
+
+
+class NotLoggedInError(WorkspaceError):
+    """No password, session, key or token that is good."""
+
+
+class NotAllowedError(WorkspaceError):
+    """The role does not reach for it."""
+
+
+class TooManyLoginsError(WorkspaceError):
+    """Too many wrong passwords.
+
+    Args:
+        seconds: how long to wait.
+    """
+
+    def __init__(self, seconds: int) -> None:
+        self.seconds = seconds
+        super().__init__(f"too many wrong passwords: expected a pause of {seconds} seconds")
 
 
 def _unknown(kind: str, name: str, known: Iterable[str], hint: str) -> str:
