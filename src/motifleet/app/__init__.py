@@ -21,8 +21,10 @@ from motifleet.app.results import FileCheck, ImportResult
 from motifleet.app.selection import Selection
 from motifleet.app.serving import Serving
 from motifleet.app.simulation import Simulation, write_simulation
+from motifleet.app.workspace import Workspace
 from motifleet.serving import Listen
 from motifleet.workspace import Build, Deployment, Resources
+from motifleet.workspace import Origin as ProjectOrigin
 
 __all__ = [
     "Alike",
@@ -40,11 +42,13 @@ __all__ = [
     "Origin",
     "Phase",
     "Progress",
+    "ProjectOrigin",
     "Report",
     "Resources",
     "Selection",
     "Serving",
     "Simulation",
+    "Workspace",
     "open_home",
     "run_demo",
     "validate_file",

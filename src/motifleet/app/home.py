@@ -24,6 +24,7 @@ from motifleet.app.serving import Serving
 from motifleet.app.simulation import Simulation, land_simulation
 from motifleet.app.tasks import Against
 from motifleet.app.together import Together
+from motifleet.app.workspace import Workspace, local_actor
 from motifleet.config import load_settings
 from motifleet.engines import Engine, Kernels, engine_named
 from motifleet.errors import InvalidArgumentError
@@ -72,6 +73,11 @@ class Motifleet(Together):
     def geo(self) -> Geo:
         """Where the devices are: fences, what is near, trips, stops, cells, spatial SQL."""
         return Geo(self.tables)
+
+    @property
+    def workspace(self) -> Workspace:
+        """Projects, users, keys and the audit log, for whoever can read the home folder."""
+        return Workspace(self.settings, local_actor())
 
     @property
     def models(self) -> Models:

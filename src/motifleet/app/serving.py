@@ -9,13 +9,13 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
-from motifleet.config import Settings, load_settings, prepare_home
+from motifleet.app.workspace import opened_store
+from motifleet.config import Settings, prepare_home
 from motifleet.errors import (
     DeploymentError,
     InvalidArgumentError,
@@ -48,7 +48,6 @@ from motifleet.workspace import (
     list_access_keys,
     list_builds,
     list_deployments,
-    open_store,
     promote_deployment,
     restart_deployment,
     revoke_access_key,
@@ -73,7 +72,7 @@ class Serving:
     @property
     def store(self) -> Store:
         """The database."""
-        return _opened(self.settings.database_url, str(prepare_home(self.settings)))
+        return opened_store(self.settings)
 
     def build_version(self, reference: str, endpoint: str | None = None) -> Build:
         """Build a registered version.
@@ -391,11 +390,6 @@ async def _until_stopped(supervisor: Supervisor, up: Callable[[int], None]) -> N
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     await supervisor.run(stop, up)
-
-
-@cache
-def _opened(url: str, home: str) -> Store:
-    return open_store(load_settings(home, **({"database_url": url} if url else {})))
 
 
 def _check_name(name: str) -> None:

@@ -1,7 +1,8 @@
 """Projects, users, jobs, deployments, predictions, and the database behind them.
 
 ``open_store`` opens the database: SQLite in the home folder or PostgreSQL, brought up to date as it
-is opened. All that the other rooms keep there they keep through functions of this one.
+is opened. All that the other rooms keep there they keep through functions of this one. An ``Actor``
+is who does it; ``check`` holds them to the one table of roles, ``ACTIONS``.
 """
 
 from motifleet.workspace.access_keys import (
@@ -11,6 +12,7 @@ from motifleet.workspace.access_keys import (
     list_access_keys,
     revoke_access_key,
 )
+from motifleet.workspace.api_keys import ApiKey, add_api_key, list_api_keys, revoke_api_key
 from motifleet.workspace.builds import Build, add_build, end_build, find_build, list_builds
 from motifleet.workspace.deployments import (
     Deployment,
@@ -27,21 +29,68 @@ from motifleet.workspace.deployments import (
     start_deployment,
     stop_deployment,
 )
+from motifleet.workspace.logins import actor_of, log_in, log_out, owner_token
+from motifleet.workspace.origins import Origin
 from motifleet.workspace.predictions import Prediction, add_predictions
+from motifleet.workspace.projects import (
+    Member,
+    Project,
+    add_project,
+    find_project,
+    list_members,
+    list_projects,
+    remove_member,
+    remove_project,
+    set_member,
+)
+from motifleet.workspace.record import AuditEntry, list_audit
+from motifleet.workspace.roles import (
+    ACTIONS,
+    ROLES,
+    Actor,
+    MemberRole,
+    check,
+    role_named,
+    roles_table,
+)
 from motifleet.workspace.store import Store, open_store
+from motifleet.workspace.users import (
+    User,
+    add_user,
+    find_user,
+    list_users,
+    remove_user,
+    set_active,
+    set_password,
+)
 
 __all__ = [
+    "ACTIONS",
+    "ROLES",
     "AccessKey",
+    "Actor",
+    "ApiKey",
+    "AuditEntry",
     "Build",
     "Deployment",
+    "Member",
+    "MemberRole",
+    "Origin",
     "Prediction",
+    "Project",
     "Resources",
     "Role",
     "Store",
+    "User",
+    "actor_of",
     "add_access_key",
+    "add_api_key",
     "add_build",
     "add_deployment",
     "add_predictions",
+    "add_project",
+    "add_user",
+    "check",
     "desired_deployments",
     "digests_of_keys",
     "end_build",
@@ -49,13 +98,32 @@ __all__ = [
     "fail_deployment",
     "find_build",
     "find_deployment",
+    "find_project",
+    "find_user",
     "list_access_keys",
+    "list_api_keys",
+    "list_audit",
     "list_builds",
     "list_deployments",
+    "list_members",
+    "list_projects",
+    "list_users",
+    "log_in",
+    "log_out",
     "open_store",
+    "owner_token",
     "promote_deployment",
+    "remove_member",
+    "remove_project",
+    "remove_user",
     "restart_deployment",
     "revoke_access_key",
+    "revoke_api_key",
+    "role_named",
+    "roles_table",
+    "set_active",
+    "set_member",
+    "set_password",
     "start_deployment",
     "stop_deployment",
 ]

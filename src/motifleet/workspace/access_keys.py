@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import delete, insert, select, update
 
 from motifleet.errors import UnknownAccessKeyError
-from motifleet.workspace.builds import model_id, new_id, now_ms
+from motifleet.workspace.builds import model_id
+from motifleet.workspace.ids import new_id, now_ms
 from motifleet.workspace.schema import access_keys, models
 from motifleet.workspace.store import Store
 

@@ -1,13 +1,12 @@
 """Models of a project and their builds, as the database has them."""
 
-import time
 from dataclasses import asdict, dataclass
 from typing import Any
-from uuid import uuid4
 
 from sqlalchemy import Connection, Row, Select, func, insert, select, update
 
 from motifleet.errors import UnknownBuildError, UnknownEndpointError
+from motifleet.workspace.ids import new_id, now_ms
 from motifleet.workspace.schema import builds, models, projects
 from motifleet.workspace.store import Store
 
@@ -44,20 +43,6 @@ class Build:
     def to_dict(self) -> dict[str, Any]:
         """Plain values, for JSON."""
         return asdict(self)
-
-
-def now_ms() -> int:
-    """Milliseconds since 1970."""
-    return time.time_ns() // 1_000_000
-
-
-def new_id(kind: str) -> str:
-    """A new id, which begins with what it is of and sorts by time.
-
-    >>> new_id("bld")[:4]
-    'bld-'
-    """
-    return f"{kind}-{now_ms():012x}{uuid4().hex[:6]}"
 
 
 def model_id(connection: Connection, endpoint: str) -> str:

@@ -7,7 +7,8 @@ from sqlalchemy import Connection, Row, Select, and_, func, insert, or_, select,
 
 from motifleet.errors import DeploymentError, UnknownDeploymentError
 from motifleet.workspace.builds import FAILED as BUILD_FAILED
-from motifleet.workspace.builds import READY, build_of, model_id, new_id, now_ms
+from motifleet.workspace.builds import READY, build_of, model_id
+from motifleet.workspace.ids import new_id, now_ms
 from motifleet.workspace.schema import builds, deployments, models
 from motifleet.workspace.store import Store
 

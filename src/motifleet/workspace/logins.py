@@ -5,7 +5,7 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-from sqlalchemy import Connection, Row, and_, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, and_, delete, func, insert, or_, select, text, update
 
 from motifleet.errors import NotLoggedInError, TooManyLoginsError
 from motifleet.workspace.ids import digest, new_secret, now_ms
@@ -66,6 +66,8 @@ def _note_attempt(store: Store, name: str, address: str) -> int:
     """Every attempt counts as failed until it has succeeded, so that many at once count too."""
     now, table = now_ms(), failed_logins.c
     with store.write() as connection:
+        if not store.embedded:  # where writers do not take turns by themselves
+            connection.execute(text("LOCK TABLE failed_logins IN SHARE ROW EXCLUSIVE MODE"))
         connection.execute(delete(failed_logins).where(table.at <= now - _WINDOW_MS))
         here, same = table.address == address, table.name == name
         limits = ((and_(here, same), _PER_NAME_AND_ADDRESS), (here, _PER_ADDRESS))
@@ -135,11 +137,12 @@ def _keyholder(connection: Connection, key: Row[tuple[object, ...]]) -> Actor:
     most, name, user = role_named(key.role), key.user, key.user_id
     if key.owner:
         if key.project_id is None:
-            return Actor(name, user, everywhere=most)
-        return Actor(name, user, roles={key.project_id: most})
+            return Actor(name, user, everywhere=most, key=True)
+        return Actor(name, user, roles={key.project_id: most}, key=True)
     held = _roles(connection, user)
-    scope = (None, *held) if key.project_id is None else (key.project_id,)
-    return Actor(name, user, roles={p: lower(r, most) for p, r in held.items() if p in scope})
+    scope = held if key.project_id is None else (key.project_id,)
+    roles = {each: lower(role, most) for each, role in held.items() if each in scope}
+    return Actor(name, user, roles=roles, key=True)
 
 
 def _roles(connection: Connection, user: str) -> dict[str, MemberRole]:

@@ -15,7 +15,10 @@ _LADDER: tuple[Least, ...] = get_args(Least)
 ACTIONS: dict[str, tuple[Least, str]] = {
     "server.ask": ("anyone", "see that the server is there, and log in"),
     "self.read": ("user", "see oneself: name and roles"),
-    "self.write": ("user", "change one's password, make and revoke one's own keys, log out"),
+    "self.write": (
+        "user",
+        "change one's password and own keys; not with an API key",
+    ),
     "project.list": ("user", "list the projects that one is a member of"),
     "project.read": ("viewer", "see a project and its members"),
     "table.read": ("viewer", "read tables, snapshots and rows"),
@@ -58,6 +61,7 @@ class Actor:
         owner: whether they may do everything.
         roles: by project id.
         everywhere: the role in all projects, of an owner's key.
+        key: whether they come with an API key, which cannot make another one.
     """
 
     name: str
@@ -65,6 +69,7 @@ class Actor:
     owner: bool = False
     roles: Mapping[str, MemberRole] = field(default_factory=dict)
     everywhere: MemberRole | None = None
+    key: bool = False
 
     def role_in(self, project: str | None) -> Least:
         """The role in a project; of None, the highest anywhere: tables belong to no project."""
@@ -79,6 +84,8 @@ class Actor:
 
     def may(self, action: str, project: str | None = None) -> bool:
         """Whether the table of actions allows it."""
+        if self.key and action == "self.write":
+            return False
         return _LADDER.index(self.role_in(project)) >= _LADDER.index(ACTIONS[action][0])
 
     def sees(self, project: str) -> bool:
@@ -96,6 +103,8 @@ def check(actor: Actor, action: str, project: str | None = None) -> None:
     Traceback (most recent call last):
     motifleet.errors.NotAllowedError: table.write needs the role contributor, 'ann' is viewer: ...
     """
+    if actor.key and action == "self.write":
+        raise NotAllowedError("an API key cannot change passwords and keys: log in for that")
     if not actor.may(action, project):
         least, held = ACTIONS[action][0], actor.role_in(project)
         hint = "only who owns this installation" if least == "owner" else "an admin can give it"
