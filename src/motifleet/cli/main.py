@@ -9,6 +9,7 @@ import typer
 
 from motifleet import __version__
 from motifleet.cli import (
+    audit,
     build,
     demo,
     deployment,
@@ -16,11 +17,14 @@ from motifleet.cli import (
     endpoint,
     experiment,
     geo,
+    key,
     lineage,
     model,
     pattern,
+    project,
     table,
     telemetry,
+    user,
 )
 from motifleet.cli import map as maps
 from motifleet.errors import MotifleetError
@@ -44,6 +48,10 @@ app.add_typer(model.app, name="model")
 app.add_typer(build.app, name="build")
 app.add_typer(deployment.app, name="deployment")
 app.add_typer(endpoint.app, name="endpoint")
+app.add_typer(project.app, name="project")
+app.add_typer(user.app, name="user")
+app.add_typer(key.app, name="key")
+app.command("audit")(audit.audit)
 app.command("lineage")(lineage.lineage)
 
 

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -86,6 +86,14 @@ Step = Annotated[
 def time_of(milliseconds: int | None) -> datetime | None:
     """A time that is kept as milliseconds since 1970."""
     return None if milliseconds is None else datetime.fromtimestamp(milliseconds / 1000, UTC)
+
+
+def with_times(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The same rows, with times where milliseconds since 1970 were."""
+    return [
+        {name: time_of(value) if name.endswith("_at") else value for name, value in row.items()}
+        for row in rows
+    ]
 
 
 def selection(

@@ -79,6 +79,13 @@ class Bar:
         self.progress.update(self.task, completed=done, total=total)
 
 
+def done(as_json: bool, document: Row, line: str) -> None:
+    """Say what has been done: a document for a program, a line for a person."""
+    output = Output(as_json)
+    output.document(document)
+    output.line(line)
+
+
 def _table(rows: Sequence[Row], names: Sequence[str], title: str | None) -> "Table":
     from rich.markup import escape
     from rich.table import Table
