@@ -174,7 +174,7 @@ class Workspace:
         self.allow("user.write")
         remove_user(self.store, self.actor, name)
 
-    def keys(self) -> list[ApiKey]:
+    def api_keys(self) -> list[ApiKey]:
         """One's own API keys; an owner sees all."""
         return list_api_keys(self.store, self._own)
 

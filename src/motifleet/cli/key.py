@@ -16,7 +16,7 @@ def list_keys(home: options.Home = None, as_json: options.Json = False) -> None:
     from motifleet.app import open_home
 
     output = Output(as_json)
-    found = [each.to_dict() for each in open_home(home).workspace.keys()]
+    found = [each.to_dict() for each in open_home(home).workspace.api_keys()]
     output.document({"keys": found})
     columns = ["id", "user", "project", "role", "name", "hint", "expires_at", "used_at"]
     output.rows(options.with_times(found), columns)
