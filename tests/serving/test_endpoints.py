@@ -7,9 +7,10 @@ import time
 
 import pytest
 from sqlalchemy import text
-from tests.serving.conftest import Server, soon_answers
+from tests.serving.conftest import Server, soon, soon_answers
 
 from motifleet.app import Motifleet
+from motifleet.workspace import Keeping
 
 
 def test_the_labs_request_is_answered_in_the_labs_form(server: Server, key: str) -> None:
@@ -131,6 +132,22 @@ def test_a_request_that_ends_its_process_fails_alone(server: Server, key: str) -
     assert status == 500
     assert "twice" in told["error"]["message"]
     assert server.ask(key, {"kind": "plain"})[0] == 200
+
+
+def test_inputs_are_kept_as_far_as_is_said(server: Server, key: str, home: Motifleet) -> None:
+    home.serving.keep("odd", Keeping(inputs=0, outputs=100_000))
+    query = text("SELECT inputs, outputs FROM predictions WHERE uuid = :uuid")
+
+    def kept() -> tuple[object, object]:
+        _, told = server.ask(key, {"kind": "plain"})
+        with home.serving.store.read() as connection:
+            row = connection.execute(query, {"uuid": told["response"]["uuid"]}).one()
+        return row.inputs, row.outputs
+
+    soon(lambda: kept()[0] is None)
+    assert kept()[1] is not None
+    home.serving.keep("odd", Keeping())
+    soon(lambda: kept()[0] is not None)
 
 
 def test_what_fails_is_in_the_log_too(server: Server, key: str, home: Motifleet) -> None:

@@ -21,6 +21,7 @@ from motifleet.errors import (
     InvalidArgumentError,
     MotifleetError,
     ServingError,
+    UnknownEndpointError,
 )
 from motifleet.models import Registry
 from motifleet.serving import (
@@ -36,6 +37,7 @@ from motifleet.workspace import (
     AccessKey,
     Build,
     Deployment,
+    Keeping,
     Resources,
     Role,
     Store,
@@ -45,12 +47,14 @@ from motifleet.workspace import (
     end_build,
     find_build,
     find_deployment,
+    keepings,
     list_access_keys,
     list_builds,
     list_deployments,
     promote_deployment,
     restart_deployment,
     revoke_access_key,
+    set_keeping,
     stop_deployment,
 )
 
@@ -264,6 +268,17 @@ class Serving:
     def keys(self, endpoint: str) -> list[AccessKey]:
         """An endpoint's access keys."""
         return list_access_keys(self.store, endpoint)
+
+    def keeping(self, endpoint: str) -> Keeping:
+        """What the prediction log keeps of an endpoint's requests."""
+        found = keepings(self.store)
+        if endpoint not in found:
+            raise UnknownEndpointError(endpoint, found)
+        return found[endpoint]
+
+    def keep(self, endpoint: str, keeping: Keeping) -> None:
+        """Change what the prediction log keeps, within half a second."""
+        set_keeping(self.store, endpoint, keeping)
 
     def revoke_key(self, name: str) -> None:
         """Take an access key away at once."""

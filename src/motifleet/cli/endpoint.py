@@ -81,6 +81,41 @@ def ask(
     output.note(f"prediction {told['uuid']}")
 
 
+@app.command("log")
+def keep(
+    endpoint: Endpoint,
+    inputs: Annotated[
+        int | None, typer.Option("--inputs", min=0, metavar="BYTES", help="Of a request, at most.")
+    ] = None,
+    outputs: Annotated[
+        int | None, typer.Option("--outputs", min=0, metavar="BYTES", help="Of an answer.")
+    ] = None,
+    sample: Annotated[
+        float | None,
+        typer.Option("--sample", metavar="SHARE", help="Of this share of predictions."),
+    ] = None,
+    home: options.Home = None,
+    as_json: options.Json = False,
+) -> None:
+    """Say, or change, what the prediction log keeps of requests and answers."""
+    from dataclasses import replace
+
+    from motifleet.app import open_home
+
+    output = Output(as_json)
+    serving = open_home(home).serving
+    given = {"inputs": inputs, "outputs": outputs, "sample": sample}
+    chosen = {name: value for name, value in given.items() if value is not None}
+    kept = replace(serving.keeping(endpoint), **chosen)  # type: ignore[arg-type]
+    if chosen:
+        serving.keep(endpoint, kept)
+    output.document(kept.to_dict())
+    output.line(
+        f"{endpoint}: requests up to {kept.inputs:,} bytes and answers up to {kept.outputs:,}, "
+        f"of {kept.sample:.0%} of the predictions"
+    )
+
+
 @app.command("keys")
 def list_keys(endpoint: Endpoint, home: options.Home = None, as_json: options.Json = False) -> None:
     """List an endpoint's access keys; what they are was shown when they were made."""

@@ -29,6 +29,7 @@ from motifleet.workspace.deployments import (
     start_deployment,
     stop_deployment,
 )
+from motifleet.workspace.keeping import Keeping, keepings, set_keeping
 from motifleet.workspace.logins import actor_of, log_in, log_out, owner_token
 from motifleet.workspace.origins import Origin
 from motifleet.workspace.predictions import Prediction, add_predictions
@@ -73,6 +74,7 @@ __all__ = [
     "AuditEntry",
     "Build",
     "Deployment",
+    "Keeping",
     "Member",
     "MemberRole",
     "Origin",
@@ -100,6 +102,7 @@ __all__ = [
     "find_deployment",
     "find_project",
     "find_user",
+    "keepings",
     "list_access_keys",
     "list_api_keys",
     "list_audit",
@@ -122,6 +125,7 @@ __all__ = [
     "role_named",
     "roles_table",
     "set_active",
+    "set_keeping",
     "set_member",
     "set_password",
     "start_deployment",

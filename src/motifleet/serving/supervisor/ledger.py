@@ -6,11 +6,13 @@ from pathlib import Path
 from motifleet.serving.supervisor.desired import Desired, Status
 from motifleet.workspace import (
     Deployment,
+    Keeping,
     Store,
     desired_deployments,
     digests_of_keys,
     end_deployment,
     fail_deployment,
+    keepings,
     start_deployment,
 )
 
@@ -29,7 +31,8 @@ class StoreLedger:
 
     def desired(self) -> list[Desired]:
         """All deployments that start, run or stop, and whose build is ready."""
-        return [self._desired(each) for each in desired_deployments(self.store)]
+        rows, kept = desired_deployments(self.store), keepings(self.store)
+        return [self._desired(each, kept.get(each.endpoint, Keeping())) for each in rows]
 
     def keys(self) -> dict[str, dict[str, float]]:
         """The access keys of every endpoint."""
@@ -47,7 +50,7 @@ class StoreLedger:
         """Its replicas are gone."""
         end_deployment(self.store, deployment)
 
-    def _desired(self, told: Deployment) -> Desired:
+    def _desired(self, told: Deployment, kept: Keeping) -> Desired:
         status: Status = told.status  # type: ignore[assignment]
         resources = told.resources
         return Desired(
@@ -65,5 +68,8 @@ class StoreLedger:
             least=resources.least,
             most=resources.most,
             idle_seconds=resources.idle_seconds,
+            inputs=kept.inputs,
+            outputs=kept.outputs,
+            sample=kept.sample,
             restart=told.restart,
         )
