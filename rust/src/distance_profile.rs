@@ -5,6 +5,7 @@ use crate::dots::{Dots, Scaled, SquaredDistance};
 use crate::simd::{Kernel, Simd};
 use crate::stats::{Kind, Windows};
 use crate::threads;
+use crate::watch::Watch;
 
 /// Above this, a distance from a correlation is too coarse: its square is a small difference.
 const NEAR: f64 = 1.0 - 1e-3;
@@ -37,11 +38,13 @@ impl Pattern {
     }
 }
 
-/// Writes the distance of the pattern to each window of `values` into `distance`.
+/// Writes the distance of the pattern to each window of `values` into `distance`, until the watch
+/// says stop.
 pub struct DistanceProfile<'a> {
     pub pattern: &'a Pattern,
     pub values: &'a [f64],
     pub threads: usize,
+    pub watch: &'a Watch<'a>,
     pub distance: &'a mut [f64],
 }
 
@@ -53,6 +56,7 @@ impl Kernel for DistanceProfile<'_> {
             pattern,
             values,
             threads,
+            watch,
             distance,
         } = self;
         let windows = Windows::new(values, pattern.as_window.m);
@@ -65,6 +69,9 @@ impl Kernel for DistanceProfile<'_> {
         };
         let chunks = distance.chunks_mut(size).enumerate().collect();
         threads::each(threads, chunks, |(number, chunk): (usize, &mut [f64])| {
+            if watch.stopped() {
+                return;
+            }
             let start = number * size;
             if !by_transform || !correlator.correlate(&windows, start, chunk) {
                 multiply(simd, pattern, &windows, start, chunk);
@@ -72,6 +79,7 @@ impl Kernel for DistanceProfile<'_> {
             for (at, value) in chunk.iter_mut().enumerate() {
                 *value = distance_to(simd, &pattern.as_window, &windows, start + at, *value);
             }
+            watch.step(chunk.len());
         });
     }
 }

@@ -9,6 +9,7 @@ use crate::profile::Arrays;
 use crate::self_join::{self, SelfJoin};
 use crate::simd::Level;
 use crate::threads;
+use crate::watch::Watch;
 
 /// Series with more values than this are computed one after the other, by all threads each.
 pub const LONG: usize = 32_768;
@@ -88,6 +89,7 @@ impl<'a> Fleet<'a> {
         norm: Option<Norm>,
         level: Level,
         threads: usize,
+        watch: &Watch,
     ) -> Vec<f64> {
         let mut distances = vec![f64::INFINITY; self.windows()];
         let mut rest = distances.as_mut_slice();
@@ -104,6 +106,7 @@ impl<'a> Fleet<'a> {
                     values,
                     norm,
                     threads,
+                    watch,
                     distance,
                 });
             });
@@ -115,6 +118,7 @@ impl<'a> Fleet<'a> {
                 pattern: &pattern,
                 values,
                 threads,
+                watch,
                 distance,
             });
         });
@@ -178,7 +182,7 @@ mod tests {
         for pattern in [&pattern, &constant, &offset] {
             for normalize in [true, false] {
                 let norm = (!normalize).then_some(Norm::Root(Powers::Square));
-                let found = fleet.distance_profile(pattern, norm, level, 1);
+                let found = fleet.distance_profile(pattern, norm, level, 1, &Watch::new(&|_| true));
                 let windows = values[..m].windows(m).chain(values.windows(m));
                 let mut least = f64::INFINITY;
                 for (window, found) in windows.zip(&found) {
@@ -197,6 +201,7 @@ mod tests {
                     k: 1,
                     max_distance: f64::INFINITY,
                     level,
+                    watch: &Watch::new(&|_| true),
                 };
                 if normalize {
                     let first = nearest

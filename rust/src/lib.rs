@@ -211,7 +211,9 @@ mod _core {
         let pattern = pattern.as_slice()?;
         let fleet = fleet(&values, &offsets, pattern.len())?;
         let threads = threads::count(threads);
-        let distances = py.detach(|| fleet.distance_profile(pattern, norm, level, threads));
+        let distances = interpreter::watched(py, None, 0, |watch| {
+            fleet.distance_profile(pattern, norm, level, threads, watch)
+        })?;
         Ok(distances.into_pyarray(py))
     }
 
@@ -253,14 +255,17 @@ mod _core {
         let pattern = pattern.as_slice()?;
         let fleet = fleet(&values, &offsets, pattern.len())?;
         let threads = threads::count(threads);
-        let nearest = Nearest {
-            fleet: &fleet,
-            pattern,
-            k,
-            max_distance,
-            level,
-        };
-        let found = py.detach(|| nearest.find(threads));
+        let found = interpreter::watched(py, None, 0, |watch| {
+            let nearest = Nearest {
+                fleet: &fleet,
+                pattern,
+                k,
+                max_distance,
+                level,
+                watch,
+            };
+            nearest.find(threads)
+        })?;
         let column = |of: fn(&Found) -> i64| Vec::from_iter(found.iter().map(of));
         Ok((
             column(|each| each.device as i64).into_pyarray(py),

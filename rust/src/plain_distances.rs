@@ -4,16 +4,19 @@ use crate::norm::Norm;
 use crate::simd::{Kernel, Simd};
 use crate::stats::{self, Frame};
 use crate::threads;
+use crate::watch::Watch;
 
-/// Windows that a thread measures at once.
-const CHUNK: usize = 4096;
+/// Windows that a thread measures at once: some norms take a power of each difference.
+const CHUNK: usize = 256;
 
-/// Writes the distance of the pattern, all of it finite, to each window into `distance`.
+/// Writes the distance of the pattern, all of it finite, to each window into `distance`, until the watch
+/// says stop.
 pub struct PlainDistances<'a> {
     pub pattern: &'a [f64],
     pub values: &'a [f64],
     pub norm: Norm,
     pub threads: usize,
+    pub watch: &'a Watch<'a>,
     pub distance: &'a mut [f64],
 }
 
@@ -28,6 +31,10 @@ impl Kernel for PlainDistances<'_> {
         let missing: Vec<bool> = stats::missing(self.values, m).collect();
         let chunks = self.distance.chunks_mut(CHUNK).enumerate().collect();
         threads::each(self.threads, chunks, |(number, chunk): (_, &mut [f64])| {
+            let count = chunk.len();
+            if self.watch.stopped() {
+                return;
+            }
             for (i, distance) in (number * CHUNK..).zip(chunk) {
                 *distance = if missing[i] {
                     f64::INFINITY
@@ -36,6 +43,7 @@ impl Kernel for PlainDistances<'_> {
                     frame.unscaled(plain)
                 };
             }
+            self.watch.step(count);
         });
     }
 }

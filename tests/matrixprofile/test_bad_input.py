@@ -9,6 +9,7 @@ import pytest
 
 from motifleet.errors import InvalidArgumentError, SettingsError
 from motifleet.matrixprofile import (
+    StreamingProfile,
     ab_join,
     distance_profile,
     fleet_profile,
@@ -153,3 +154,15 @@ def test_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MOTIFLEET_SIMD", "sse9")
     with pytest.raises(InvalidArgumentError, match="got 'sse9'"):
         matrix_profile(GOOD, 10)
+
+
+@pytest.mark.parametrize("k", [10**9, 2**70])
+def test_more_neighbours_than_memory_holds_are_refused(k: int) -> None:
+    values = np.random.default_rng(0).normal(size=100)
+    for ask in (
+        lambda: matrix_profile(values, 5, k=k),
+        lambda: ab_join(values, values, 5, k=k),
+        lambda: StreamingProfile(5, k=k),
+    ):
+        with pytest.raises(InvalidArgumentError, match="choose a smaller k"):
+            ask()

@@ -178,3 +178,25 @@ def test_bad_series() -> None:
         ab_join(WALK, ["a", "b"], 3)  # type: ignore[list-item]
     with pytest.raises(InvalidArgumentError, match="all NaN or infinite"):
         ab_join(np.full(100, np.nan), OTHER, 10)
+
+
+@pytest.mark.parametrize("normalize", [True, False])
+def test_ctrl_c_stops_a_search_for_a_pattern(normalize: bool) -> None:
+    values = np.random.default_rng(4).normal(size=3_000_000)
+    p = 2.0 if normalize else 1.5
+    sent: list[float] = []
+
+    def press() -> None:
+        sent.append(time.perf_counter())
+        signal.raise_signal(signal.SIGINT)
+
+    def search_on() -> None:
+        while True:
+            match(values[:900], values, normalize=normalize, p=p)
+
+    timer = threading.Timer(0.3, press)
+    timer.start()
+    with pytest.raises(KeyboardInterrupt):
+        search_on()
+    assert time.perf_counter() - sent[0] < 2.0, "0.1 s on a machine that does nothing else"
+    timer.join()

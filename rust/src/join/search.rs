@@ -70,7 +70,10 @@ impl<'a, M: Walk> Search<'a, M> {
             }
         });
         let all = found.into_iter().map(|(_, found)| found);
-        let merged = all.reduce(|mine, others| self.measure.merge(mine, others));
+        let merged = all.reduce(|mine, others| match watch.stopped() {
+            true => mine,
+            false => self.measure.merge(mine, others),
+        });
         merged.unwrap_or_else(nothing)
     }
 }

@@ -16,6 +16,9 @@ use std::sync::OnceLock;
 /// Above this, a distance from a correlation is too coarse: its square is a small difference.
 const NEAR: f64 = 1.0 - 1e-3;
 
+/// Rows that are walked before the watch is asked: with lists of neighbours each takes a while.
+const PIECE: usize = 4096;
+
 /// A series as one side of a join.
 pub struct Shapes {
     pub windows: Windows,
@@ -173,25 +176,29 @@ impl Walk for Between<'_> {
                 Some(lane) => seed.one(simd, *lane, &mut state.covariance),
             }
             let end = state.events.get(number + 1).map_or(rows, |next| next.row);
-            let walk = Rows {
-                row: row_side.operands(),
-                column: column_side.operands(),
-                of_rows,
-                of_columns,
-                covariance: &mut state.covariance,
-                lag,
-                rows: *row..end,
-            };
-            if state.blocks <= strips::FIRST && walk.of_rows.keeps_one() {
-                simd.vectorize(Strips {
-                    rows: walk,
-                    strip: &mut state.strip,
-                });
-            } else {
-                simd.vectorize(walk);
-            }
-            if !watch.step((end - row) * S::BLOCK) {
-                return;
+            let by_strips = state.blocks <= strips::FIRST && of_rows.keeps_one();
+            for from in (*row..end).step_by(PIECE) {
+                let walk = Rows {
+                    row: row_side.operands(),
+                    column: column_side.operands(),
+                    of_rows,
+                    of_columns,
+                    covariance: &mut state.covariance,
+                    lag,
+                    rows: from..end.min(from + PIECE),
+                };
+                let pairs = walk.rows.len() * S::BLOCK;
+                if by_strips {
+                    simd.vectorize(Strips {
+                        rows: walk,
+                        strip: &mut state.strip,
+                    });
+                } else {
+                    simd.vectorize(walk);
+                }
+                if !watch.step(pairs) {
+                    return;
+                }
             }
         }
     }

@@ -101,6 +101,7 @@ impl Elsewhere<'_> {
             pattern,
             values,
             threads: 1,
+            watch: self.watch,
             distance: into,
         });
     }

@@ -12,6 +12,7 @@ use crate::distance_profile::{DistanceProfile, Pattern};
 use crate::fleet::{Fleet, LONG};
 use crate::simd::Level;
 use crate::threads;
+use crate::watch::Watch;
 pub use ranked::Found;
 use ranked::{Ranked, Scratch};
 use screen::{Screen, Screened};
@@ -26,6 +27,7 @@ pub struct Nearest<'a> {
     /// Only windows at most this far.
     pub max_distance: f64,
     pub level: Level,
+    pub watch: &'a Watch<'a>,
 }
 
 /// The distance beyond which nothing is of interest any more, shared by the threads.
@@ -70,6 +72,9 @@ impl Nearest<'_> {
         };
         let look = |worker: &mut Worker, device: usize, threads: usize| {
             let values = series[device];
+            if !self.watch.step(values.len()) {
+                return;
+            }
             let near = Screen::floor(bound.get(), self.pattern.len());
             if let (Some(screen), Some(floor), 1) = (&screen, near, threads)
                 && !self
@@ -102,6 +107,7 @@ impl Nearest<'_> {
             pattern,
             values,
             threads,
+            watch: self.watch,
             distance: into,
         });
     }
@@ -153,7 +159,7 @@ mod tests {
         }
         let fleet = Fleet::new(&values, &offsets, 30).unwrap();
         for level in Level::available() {
-            let all = fleet.distance_profile(&pattern, None, level, 1);
+            let all = fleet.distance_profile(&pattern, None, level, 1, &Watch::new(&|_| true));
             for k in [1, 2, 4, 50, usize::MAX] {
                 for max_distance in [f64::INFINITY, 3.0, 0.5] {
                     let nearest = Nearest {
@@ -162,6 +168,7 @@ mod tests {
                         k,
                         max_distance,
                         level,
+                        watch: &Watch::new(&|_| true),
                     };
                     let expected = greedy(&fleet, &all, k, max_distance);
                     for threads in [1, 2, 9] {

@@ -191,6 +191,7 @@ def fleet_profile(
         progress=progress,
         threads=threads,
         simd=simd,
+        windows=len(fleet.values),
     )
     sides = _core.self_join(fleet.values, fleet.offsets, m, options)
     options.finished(_pairs(fleet, m))

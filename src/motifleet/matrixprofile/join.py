@@ -195,6 +195,7 @@ def ab_join(
         progress=progress,
         threads=threads,
         simd=simd,
+        windows=len(a) + len(b),
     )
     sides = _core.ab_join(a.values, b.values, m, options)
     options.finished((len(a) - m + 1) * (len(b) - m + 1))

@@ -22,6 +22,10 @@ def exclusion_zone(m: int) -> int:
     return -(-m // 4)
 
 
+MOST_NEIGHBORS = 1 << 31
+"""Of all windows together: a hundred gigabytes."""
+
+
 def window_length(m: Any) -> int:
     """Return the window length as an integer of at least 3."""
     length = integer("a window length m", m)
@@ -36,6 +40,17 @@ def window_length(m: Any) -> int:
 def result_count(k: Any) -> int:
     """Return the number of results as an integer of at least 1."""
     return integer_from("a number of results k", k, 1)
+
+
+def neighbor_count(k: Any, windows: int = 1) -> int:
+    """Return how many neighbours of each window are kept: not more than can be in memory."""
+    number = integer_from("a number of neighbours k", k, 1)
+    if number * max(windows, 1) > MOST_NEIGHBORS:
+        raise InvalidArgumentError(
+            f"expected at most {MOST_NEIGHBORS:,} neighbours in all, got k = {number:,} for "
+            f"each of {windows:,} windows: choose a smaller k"
+        )
+    return number
 
 
 def integer_from(what: str, value: Any, least: int) -> int:

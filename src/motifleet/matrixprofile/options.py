@@ -41,11 +41,12 @@ class JoinOptions:
         p: float = 2.0,
         share: float = 1.0,
         progress: Progress | None = None,
+        windows: int = 1,
     ) -> "JoinOptions":
-        """Check what a user passed, and resolve what is left to the settings."""
+        """Check what a user passed for so many windows; settings resolve the rest."""
         measure = Measure.of_join(normalize, p)
         return cls(
-            kernels.integer_from("a number of neighbours k", k, 1),
+            kernels.neighbor_count(k, windows),
             measure.normalize,
             measure.p,
             _share(share),

@@ -175,6 +175,7 @@ def matrix_profile(
         progress=progress,
         threads=threads,
         simd=simd,
+        windows=len(series) - m + 1,
     )
     span = np.array([0, len(series)], np.int64)
     sides = _core.self_join(series.values, span, m, options)

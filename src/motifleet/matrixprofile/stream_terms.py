@@ -45,10 +45,11 @@ class StreamTerms:
     ) -> "StreamTerms":
         """Check what a user passed, and resolve what is left to the settings."""
         length, measure = kernels.window_length(m), Measure.of_join(normalize, p)
+        memory = 0 if history is None else memory_length(history, length)
         return cls(
             length,
-            0 if history is None else memory_length(history, length),
-            kernels.integer_from("a number of neighbours k", k, 1),
+            memory,
+            kernels.neighbor_count(k, max(memory, _GROWN)),
             0.0 if measure.normalize else measure.p,
             kernels.resolve_simd(simd),
         )
@@ -63,6 +64,10 @@ class StreamTerms:
     def saved(self) -> list[saving.Array]:
         """Write all but the instruction set as numbers."""
         return [np.array([self.m, self.history, self.k], np.int64), np.array([self.p])]
+
+
+_GROWN = 4096
+"""Windows that a stream without an end of its memory is sure to have some day."""
 
 
 def memory_length(history: Any, m: int) -> int:

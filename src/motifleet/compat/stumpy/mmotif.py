@@ -141,7 +141,8 @@ class _Search:
             )
             if len(matches) > min_neighbors:
                 found.append((matches, subspaces[best], bits))
-            self._exclude(matches[:, 1])
+            # Where nothing is near enough, not even the window itself, it is not to come again.
+            self._exclude(matches[:, 1] if len(matches) else np.array([at]))
         return (
             _filled([each[0][:, 0] for each in found], np.nan, np.float64),
             _filled([each[0][:, 1] for each in found], -1, np.int64),
