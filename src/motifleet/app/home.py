@@ -87,7 +87,7 @@ class Motifleet(Together):
     @property
     def serving(self) -> Serving:
         """Builds, deployments and endpoints."""
-        return Serving(self.settings)
+        return Serving(self.settings, local_actor())
 
     def import_file(
         self,

@@ -34,7 +34,9 @@ from motifleet.serving import (
     freeze,
 )
 from motifleet.workspace import (
+    OWNER,
     AccessKey,
+    Actor,
     Build,
     Deployment,
     Keeping,
@@ -69,9 +71,13 @@ class Serving:
 
     Args:
         settings: of the home.
+        actor: who changes things, as the audit log has it.
+        project: where models go that are built for the first time.
     """
 
     settings: Settings
+    actor: Actor = OWNER
+    project: str = "default"
 
     @property
     def store(self) -> Store:
@@ -126,7 +132,9 @@ class Serving:
         """Freeze a source; see `build_version` and `build_function`."""
         _check_name(endpoint)
         store = self.store
-        begun = add_build(store, endpoint, source.content()["source"])
+        begun = add_build(
+            store, endpoint, source.content()["source"], actor=self.actor, project=self.project
+        )
         try:
             frozen = freeze(self.folder(begun), source)
         except BaseException as error:
@@ -175,7 +183,7 @@ class Serving:
         """
         store = self.store
         chosen = resources or self.resources(build)
-        made = add_deployment(store, build, chosen, role, share)
+        made = add_deployment(store, build, chosen, role, share, actor=self.actor)
         return self.wait(made.id, wait) if wait else made
 
     def roll_back(self, endpoint: str, to: str | None = None, *, wait: float = 0.0) -> Deployment:
@@ -202,16 +210,16 @@ class Serving:
 
     def stop(self, name: str, *, wait: float = 0.0) -> Deployment:
         """Stop a deployment, given by its id or its endpoint's name."""
-        told = stop_deployment(self.store, name)
+        told = stop_deployment(self.store, name, actor=self.actor)
         return self.wait(told.id, wait, until=("stopped", "failed")) if wait else told
 
     def restart(self, name: str) -> Deployment:
         """Put new replicas in the place of a deployment's; these go when those are ready."""
-        return restart_deployment(self.store, name)
+        return restart_deployment(self.store, name, actor=self.actor)
 
     def promote(self, name: str) -> Deployment:
         """Let a canary or a shadow answer all requests."""
-        return promote_deployment(self.store, name)
+        return promote_deployment(self.store, name, actor=self.actor)
 
     def deployments(self, endpoint: str | None = None) -> list[Deployment]:
         """All deployments, or those of an endpoint; the oldest first."""
@@ -263,7 +271,9 @@ class Serving:
         self, endpoint: str, *, seconds: float | None = None, overlap: float | None = None
     ) -> tuple[AccessKey, str]:
         """Make an access key, which is told this once; see `motifleet.workspace.add_access_key`."""
-        return add_access_key(self.store, endpoint, seconds=seconds, overlap=overlap)
+        return add_access_key(
+            self.store, endpoint, seconds=seconds, overlap=overlap, actor=self.actor
+        )
 
     def keys(self, endpoint: str) -> list[AccessKey]:
         """An endpoint's access keys."""
@@ -278,11 +288,11 @@ class Serving:
 
     def keep(self, endpoint: str, keeping: Keeping) -> None:
         """Change what the prediction log keeps, within half a second."""
-        set_keeping(self.store, endpoint, keeping)
+        set_keeping(self.store, endpoint, keeping, actor=self.actor)
 
     def revoke_key(self, name: str) -> None:
         """Take an access key away at once."""
-        revoke_access_key(self.store, name)
+        revoke_access_key(self.store, name, actor=self.actor)
 
     @property
     def address(self) -> str:

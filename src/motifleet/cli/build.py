@@ -1,6 +1,7 @@
 """``motifleet build``: freeze a model into an immutable folder that can be deployed."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -42,6 +43,9 @@ def create(
     endpoint: Annotated[
         str | None, typer.Option("--endpoint", metavar="NAME", help="The name it is served under.")
     ] = None,
+    project: Annotated[
+        str, typer.Option("--project", metavar="NAME", help="Where a new endpoint belongs.")
+    ] = "default",
     home: options.Home = None,
     as_json: options.Json = False,
 ) -> None:
@@ -49,7 +53,7 @@ def create(
     from motifleet.app import open_home
 
     output = Output(as_json)
-    serving = open_home(home).serving
+    serving = replace(open_home(home).serving, project=project)
     if (model is None) == (file is None):
         raise typer.BadParameter("expected either a MODEL or a --file")
     with output.status() as status:

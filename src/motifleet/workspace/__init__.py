@@ -12,6 +12,7 @@ from motifleet.workspace.access_keys import (
     list_access_keys,
     revoke_access_key,
 )
+from motifleet.workspace.allowed import OWNER
 from motifleet.workspace.api_keys import ApiKey, add_api_key, list_api_keys, revoke_api_key
 from motifleet.workspace.builds import Build, add_build, end_build, find_build, list_builds
 from motifleet.workspace.deployments import (
@@ -67,6 +68,7 @@ from motifleet.workspace.users import (
 
 __all__ = [
     "ACTIONS",
+    "OWNER",
     "ROLES",
     "AccessKey",
     "Actor",

@@ -8,8 +8,10 @@ from typing import Any
 from sqlalchemy import delete, insert, select, update
 
 from motifleet.errors import UnknownAccessKeyError
+from motifleet.workspace.allowed import OWNER, allow
 from motifleet.workspace.builds import model_id
 from motifleet.workspace.ids import new_id, now_ms
+from motifleet.workspace.roles import Actor
 from motifleet.workspace.schema import access_keys, models
 from motifleet.workspace.store import Store
 
@@ -38,7 +40,12 @@ class AccessKey:
 
 
 def add_access_key(
-    store: Store, endpoint: str, *, seconds: float | None = None, overlap: float | None = None
+    store: Store,
+    endpoint: str,
+    *,
+    seconds: float | None = None,
+    overlap: float | None = None,
+    actor: Actor = OWNER,
 ) -> tuple[AccessKey, str]:
     """Make a key; it is told this once.
 
@@ -46,6 +53,7 @@ def add_access_key(
         store: the database.
         endpoint: what it opens.
         seconds: how long it is good for; None: until it is revoked.
+        actor: who makes it.
         overlap: for how many seconds the endpoint's other keys are still good; None: as before.
 
     Raises:
@@ -68,6 +76,7 @@ def add_access_key(
         row = {"id": key.id, "hint": key.hint, "created_at": now, "expires_at": expires}
         digest = sha256(secret.encode()).hexdigest()
         connection.execute(insert(access_keys).values(**row, model_id=model, digest=digest))
+        allow(connection, actor, "access_key.write", endpoint, key.id, change="make")
     return key, secret
 
 
@@ -84,16 +93,19 @@ def list_access_keys(store: Store, endpoint: str) -> list[AccessKey]:
         return [AccessKey(r.id, endpoint, r.hint, r.created_at, r.expires_at) for r in rows]
 
 
-def revoke_access_key(store: Store, name: str) -> None:
+def revoke_access_key(store: Store, name: str, *, actor: Actor = OWNER) -> None:
     """Take a key away at once.
 
     Raises:
         UnknownAccessKeyError: there is none of that id.
     """
     with store.write() as connection:
-        done = connection.execute(delete(access_keys).where(access_keys.c.id == name))
-        if not done.rowcount:
+        query = select(models.c.name).join(access_keys).where(access_keys.c.id == name)
+        endpoint = connection.scalar(query)
+        if endpoint is None:
             raise UnknownAccessKeyError(name, connection.scalars(select(access_keys.c.id)))
+        allow(connection, actor, "access_key.write", endpoint, name, change="revoke")
+        connection.execute(delete(access_keys).where(access_keys.c.id == name))
 
 
 def digests_of_keys(store: Store) -> dict[str, dict[str, float]]:

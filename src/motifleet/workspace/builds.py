@@ -5,8 +5,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, func, insert, select, update
 
-from motifleet.errors import UnknownBuildError, UnknownEndpointError
+from motifleet.errors import UnknownBuildError, UnknownEndpointError, UnknownProjectError
+from motifleet.workspace.allowed import OWNER, allow
 from motifleet.workspace.ids import new_id, now_ms
+from motifleet.workspace.roles import Actor
 from motifleet.workspace.schema import builds, models, projects
 from motifleet.workspace.store import Store
 
@@ -57,26 +59,40 @@ def model_id(connection: Connection, endpoint: str) -> str:
     return str(found)
 
 
-def add_build(store: Store, endpoint: str, source: str) -> Build:
-    """Begin a build; a model of that name is made where there is none."""
+def add_build(
+    store: Store, endpoint: str, source: str, *, actor: Actor = OWNER, project: str = PROJECT
+) -> Build:
+    """Begin a build; a model of that name is made where there is none, in a project.
+
+    Raises:
+        UnknownProjectError: there is no such project.
+        NotAllowedError: the role is too low.
+    """
     with store.write() as connection:
         model = connection.scalar(select(models.c.id).where(models.c.name == endpoint))
         if model is None:
             model = new_id("mdl")
-            project = _project(connection)
-            row = {"id": model, "project_id": project, "name": endpoint, "settings": {}}
+            row = {
+                "id": model,
+                "project_id": _project(connection, project),
+                "name": endpoint,
+                "settings": {},
+            }
             connection.execute(insert(models).values(**row, created_at=now_ms()))
         last = select(func.max(builds.c.number)).where(builds.c.model_id == model)
         number = (connection.scalar(last) or 0) + 1
         name = new_id("bld")
         row = {"id": name, "model_id": model, "source": source, "status": BUILDING}
         connection.execute(insert(builds).values(**row, number=number, created_at=now_ms()))
+        allow(connection, actor, "build.create", endpoint, name, source=source)
         return build_of(connection, name)
 
 
-def _project(connection: Connection) -> str:
-    """The project of models that name none; made where it is not there."""
-    found = connection.scalar(select(projects.c.id).where(projects.c.name == PROJECT))
+def _project(connection: Connection, name: str) -> str:
+    """A project; that of models which name none is made where it is not there."""
+    found = connection.scalar(select(projects.c.id).where(projects.c.name == name))
+    if found is None and name != PROJECT:
+        raise UnknownProjectError(name, connection.scalars(select(projects.c.name)))
     if found is None:
         found = new_id("prj")
         row = {"id": found, "name": PROJECT, "guarded": False, "created_at": now_ms()}

@@ -6,9 +6,11 @@ from typing import Any, Literal
 from sqlalchemy import Connection, Row, Select, and_, func, insert, or_, select, update
 
 from motifleet.errors import DeploymentError, UnknownDeploymentError
+from motifleet.workspace.allowed import OWNER, allow, check_source
 from motifleet.workspace.builds import FAILED as BUILD_FAILED
 from motifleet.workspace.builds import READY, build_of, model_id
 from motifleet.workspace.ids import new_id, now_ms
+from motifleet.workspace.roles import Actor
 from motifleet.workspace.schema import builds, deployments, models
 from motifleet.workspace.store import Store
 
@@ -104,6 +106,8 @@ def add_deployment(
     resources: Resources,
     role: Role = "primary",
     share: float = 0.0,
+    *,
+    actor: Actor = OWNER,
 ) -> Deployment:
     """Desire a deployment of a build, given by its id or its model's name.
 
@@ -119,6 +123,7 @@ def add_deployment(
             raise DeploymentError(
                 f"expected a build that is ready, but {made.id} failed: {made.reason}"
             )
+        check_source(connection, made.endpoint, made.source)
         model = model_id(connection, made.endpoint)
         last = select(func.max(deployments.c.number)).where(deployments.c.model_id == model)
         name = new_id("dep")
@@ -135,6 +140,8 @@ def add_deployment(
             **asdict(resources),
         }
         connection.execute(insert(deployments).values(**values))
+        details = {"build": made.id, "role": role, **asdict(resources)}
+        allow(connection, actor, "deployment.create", made.endpoint, name, **details)
         return _one(connection, name)
 
 
@@ -210,16 +217,17 @@ def end_deployment(store: Store, name: str) -> None:
         _set(connection, name, status=STOPPED, ended_at=now_ms())
 
 
-def stop_deployment(store: Store, name: str) -> Deployment:
+def stop_deployment(store: Store, name: str, *, actor: Actor = OWNER) -> Deployment:
     """Desire that it stops."""
     with store.write() as connection:
         told = _one(connection, name)
         if told.status in (STARTING, RUNNING):
+            allow(connection, actor, "deployment.create", told.endpoint, told.id, change="stop")
             _set(connection, told.id, status=STOPPING)
         return _one(connection, told.id)
 
 
-def restart_deployment(store: Store, name: str) -> Deployment:
+def restart_deployment(store: Store, name: str, *, actor: Actor = OWNER) -> Deployment:
     """Desire new replicas in the place of those that are there.
 
     Raises:
@@ -227,11 +235,12 @@ def restart_deployment(store: Store, name: str) -> Deployment:
     """
     with store.write() as connection:
         told = _running(connection, name)
+        allow(connection, actor, "deployment.restart", told.endpoint, told.id)
         _set(connection, told.id, restart=told.restart + 1)
         return _one(connection, told.id)
 
 
-def promote_deployment(store: Store, name: str) -> Deployment:
+def promote_deployment(store: Store, name: str, *, actor: Actor = OWNER) -> Deployment:
     """Let a canary or a shadow answer all requests; what did so before is to stop.
 
     Raises:
@@ -241,6 +250,7 @@ def promote_deployment(store: Store, name: str) -> Deployment:
         told = _running(connection, name)
         if told.role == "primary":
             raise DeploymentError(f"expected a canary or a shadow, but {told.id} is primary")
+        allow(connection, actor, "deployment.create", told.endpoint, told.id, change="promote")
         model = model_id(connection, told.endpoint)
         connection.execute(
             update(deployments)

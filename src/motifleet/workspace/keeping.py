@@ -6,7 +6,9 @@ from typing import Any
 from sqlalchemy import select, update
 
 from motifleet.errors import DeploymentError
+from motifleet.workspace.allowed import OWNER, allow
 from motifleet.workspace.builds import model_id
+from motifleet.workspace.roles import Actor
 from motifleet.workspace.schema import models
 from motifleet.workspace.store import Store
 
@@ -50,7 +52,7 @@ def keepings(store: Store) -> dict[str, Keeping]:
         return {row.name: _keeping(row.settings) for row in rows}
 
 
-def set_keeping(store: Store, endpoint: str, keeping: Keeping) -> None:
+def set_keeping(store: Store, endpoint: str, keeping: Keeping, *, actor: Actor = OWNER) -> None:
     """Change what is kept from now on.
 
     Raises:
@@ -60,6 +62,7 @@ def set_keeping(store: Store, endpoint: str, keeping: Keeping) -> None:
         model = model_id(connection, endpoint)
         settings = connection.scalar(select(models.c.settings).where(models.c.id == model)) or {}
         changed = {**settings, "keeping": keeping.to_dict()}
+        allow(connection, actor, "deployment.create", endpoint, endpoint, **keeping.to_dict())
         connection.execute(update(models).where(models.c.id == model).values(settings=changed))
 
 

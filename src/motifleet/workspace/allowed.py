@@ -1,0 +1,57 @@
+"""Changes of builds, deployments and keys: allowed by role and project, and in the audit log."""
+
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from motifleet.errors import DeploymentError
+from motifleet.workspace.record import record
+from motifleet.workspace.roles import Actor, check
+from motifleet.workspace.schema import models, projects
+
+OWNER = Actor("owner", owner=True)
+"""Whoever holds the home folder."""
+
+
+def allow(
+    connection: Connection,
+    actor: Actor,
+    action: str,
+    endpoint: str,
+    subject: str,
+    **details: Any,
+) -> None:
+    """See that somebody may do something, and note it in the same transaction.
+
+    Args:
+        connection: that of the change.
+        actor: who makes it.
+        action: as in the table of roles; in a guarded project deployments need their own.
+        endpoint: whose project decides.
+        subject: what it is done to.
+        details: more of it.
+
+    Raises:
+        NotAllowedError: they may not.
+    """
+    query = select(projects.c.id, projects.c.name, projects.c.guarded).join(models)
+    project = connection.execute(query.where(models.c.name == endpoint)).one()
+    if action == "deployment.create" and project.guarded:
+        action = "deployment.guarded"
+    check(actor, action, project.id)
+    record(connection, actor, action, subject, project=project.name, **details)
+
+
+def check_source(connection: Connection, endpoint: str, source: str) -> None:
+    """See that a guarded project serves nothing but what can be found again.
+
+    Raises:
+        DeploymentError: the source is neither a registered version nor a file at a commit.
+    """
+    query = select(projects.c.name, projects.c.guarded).join(models)
+    project = connection.execute(query.where(models.c.name == endpoint)).one()
+    if project.guarded and "@" not in source:
+        raise DeploymentError(
+            f"expected a registered version or a file at a commit, since project {project.name} "
+            f"is guarded, got {source}"
+        )
