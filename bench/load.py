@@ -36,7 +36,8 @@ class Caller(asyncio.Protocol):
         if not length or len(body) < int(length):
             return
         if not head.startswith(b"HTTP/1.1 200"):
-            sys.exit(f"expected an answer, got {self._received[:500]!r}")
+            self._fail(f"expected an answer, got {self._received[:500]!r}")
+            return
         self._received = b""
         now = time.perf_counter()
         self._taken.append(now - self._began)
@@ -45,6 +46,13 @@ class Caller(asyncio.Protocol):
         elif not self.over.done():
             self.over.set_result(None)
             self._transport.close()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._fail(f"expected an answer, but the connection ended: {exc}")
+
+    def _fail(self, why: str) -> None:
+        if not self.over.done():
+            self.over.set_exception(RuntimeError(why))
 
 
 async def main(told: dict[str, Any]) -> None:

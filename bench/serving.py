@@ -29,7 +29,7 @@ from motifleet.app import Motifleet, Resources, open_home
 
 TITLE = "endpoints, against mlflow models serve"
 CONNECTIONS = {1: 3.0, 16: 5.0, 64: 5.0}
-SECONDS, ROUNDS = 3.0, 3
+SECONDS, ROUNDS = 2.5, 2
 PATIENCE = 120.0
 BODY = json.dumps({"dataframe_split": {"columns": SIGNALS, "data": [[50.5, 80.25, 1.5, 40.75]]}})
 HERE = Path(__file__).parent

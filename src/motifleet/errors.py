@@ -27,19 +27,19 @@ MotifleetError
 │   ├── UnknownDeploymentError no deployment of that name
 │   ├── UnknownEndpointError   no endpoint of that name             (names the near miss)
 │   └── UnknownAccessKeyError  no access key of that id
+├── WorkspaceError             something about projects, users or keys
+│   ├── UnknownProjectError    no project of that name              (names the near miss)
+│   ├── UnknownUserError       no user of that name                 (names the near miss)
+│   ├── UnknownKeyError        no API key of that id
+│   ├── NameTakenError         there is a project or user of that name
+│   ├── ProjectSourceError     a project cannot be made from that repository or folder
+│   ├── NotLoggedInError       no password, session, key or token that is good
+│   ├── NotAllowedError        the role does not reach for it
+│   └── TooManyLoginsError     too many wrong passwords; says how long to wait
 ├── GeometryError              a fence, a position or a route cannot be used
 ├── QueryError                 a spatial query is refused or cannot be run
 ├── UnknownDeviceError         no device of that name               (names the near miss)
-├── UnknownColumnError         no signal or label of that name      (names the near miss)
-└── WorkspaceError             something about projects, users or keys
-    ├── UnknownProjectError    no project of that name              (names the near miss)
-    ├── UnknownUserError       no user of that name                 (names the near miss)
-    ├── UnknownKeyError        no API key of that id
-    ├── NameTakenError         there is a project or user of that name
-    ├── ProjectSourceError     a project cannot be made from that repository or folder
-    ├── NotLoggedInError       no password, session, key or token that is good
-    ├── NotAllowedError        the role does not reach for it
-    └── TooManyLoginsError     too many wrong passwords; says how long to wait
+└── UnknownColumnError         no signal or label of that name      (names the near miss)
 ```
 
 A message says what was expected, what came, and what to do. ``exit_code`` is what the command
