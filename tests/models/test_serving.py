@@ -11,10 +11,10 @@ from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import pytest
-from tests.models.conftest import _answers, classifier, free_port, serving
+from tests.models.conftest import _answers, classifier, free_port, serving, wearing
 
 from motifleet.app import Motifleet, Simulation
-from motifleet.models import MultiDimMotif, TimeSeriesQuery
+from motifleet.models import DiscordDetector, MultiDimMotif, TimeSeriesQuery
 
 pytestmark = pytest.mark.served
 SIGNALS = [f"iot_signal_{number}" for number in (1, 2, 3, 4)]
@@ -23,6 +23,7 @@ RECORDS = [
     {name: (place * (at + 7)) % 11 + at % 3 for at, name in enumerate(SIGNALS)}
     for place in range(60)
 ]
+WINDOW = {"device_id": "tank-0003", "values": [0, 1, 0, 9, 0, 1]}
 
 
 @pytest.fixture(scope="module")
@@ -33,10 +34,12 @@ def lab(make_home: Callable[[], Motifleet]) -> Motifleet:
     train(classifier(), "lab", name="failures")
     train(TimeSeriesQuery("iot_signal_3", window=8, steps=False), "lab", name="query")
     train(MultiDimMotif(SIGNALS, window=5), "lab", name="motifs")
+    fleet.tables.append("tanks", wearing())
+    train(DiscordDetector("level", window=6, history=100), "tanks", name="discords")
     return fleet
 
 
-@pytest.fixture(scope="module", params=["failures", "query", "motifs"])
+@pytest.fixture(scope="module", params=["failures", "query", "motifs", "discords"])
 def served(
     request: pytest.FixtureRequest, lab: Motifleet, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[str, str]]:
@@ -80,16 +83,24 @@ FORMS: dict[str, list[object]] = {
         {"inputs": {"rows": {str(at): row for at, row in enumerate(RECORDS)}}},
         {"dataframe_records": [{"rows": {str(at): row for at, row in enumerate(RECORDS)}}]},
     ],
+    "discords": [
+        {"inputs": [WINDOW]},
+        {"instances": [WINDOW]},
+        {"dataframe_records": [WINDOW]},
+        {"dataframe_split": {"columns": list(WINDOW), "data": [list(WINDOW.values())]}},
+    ],
 }
 WRONG: dict[str, object] = {
     "failures": {"dataframe_records": [{"iot_signal_1": 3}]},
     "query": {"inputs": {"pattern": [54]}},
     "motifs": {"dataframe_records": RECORDS[:4]},
+    "discords": {"inputs": [{"device_id": "tank-0003", "values": [0, 1]}]},
 }
 TELLS = {
     "failures": {"probability", "label"},
     "query": {"nearest_neighbor", "device_id", "event_ts", "distance", "matches"},
     "motifs": {"dimensions", "index", "neighbor", "distance", "channels"},
+    "discords": {"device_id", "distance", "score", "fleet_distance", "unusual"},
 }
 
 
