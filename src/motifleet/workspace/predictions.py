@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-import orjson
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 from sqlalchemy.dialects.postgresql import insert
 
 from motifleet.workspace.schema import prediction_metrics, predictions
@@ -42,24 +41,29 @@ class Prediction(NamedTuple):
 
 
 _COLUMNS = Prediction._fields[:-1]
-# One statement takes a whole group as JSON: a thread that runs it lets go of the interpreter once,
-# where a statement for each row has to win it back each time.
-_INSERT = text(
-    f"INSERT OR IGNORE INTO predictions ({', '.join(_COLUMNS)}) SELECT "  # noqa: S608 -- our words
-    + ", ".join(f"json_extract(value, '$[{at}]')" for at in range(len(_COLUMNS)))
-    + " FROM json_each(:rows)"
-)
+_ROW = f"({', '.join('?' * len(_COLUMNS))})"
 
 
 def add_predictions(store: Store, group: Sequence[Prediction]) -> None:
     """Commit a group of predictions; one that is there already is left as it is."""
     with store.write() as connection:
         if connection.dialect.name == "sqlite":
-            connection.execute(_INSERT, {"rows": orjson.dumps([p[:-1] for p in group]).decode()})
+            _add_to_sqlite(connection, group)
         else:
             rows = [dict(zip(_COLUMNS, each[:-1], strict=True)) for each in group]
             connection.execute(insert(predictions).on_conflict_do_nothing(), rows)
         _add_metrics(connection, group)
+
+
+def _add_to_sqlite(connection: Connection, group: Sequence[Prediction]) -> None:
+    """One statement for a whole group: a thread that runs it lets go of the interpreter once.
+
+    A statement for each row would have to win it back each time.
+    """
+    rows = ", ".join([_ROW] * len(group))
+    statement = f"INSERT OR IGNORE INTO predictions ({', '.join(_COLUMNS)}) VALUES {rows}"  # noqa: S608 -- our own words
+    values = tuple(value for each in group for value in each[:-1])
+    connection.exec_driver_sql(statement, values)
 
 
 def _add_metrics(connection: Connection, group: Sequence[Prediction]) -> None:
