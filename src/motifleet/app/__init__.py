@@ -23,11 +23,22 @@ from motifleet.app.serving import Serving
 from motifleet.app.simulation import Simulation, write_simulation
 from motifleet.app.workspace import Workspace
 from motifleet.serving import Listen
-from motifleet.workspace import Build, Deployment, Resources
+from motifleet.workspace import (
+    ApiKey,
+    AuditEntry,
+    Build,
+    Deployment,
+    Member,
+    Project,
+    Resources,
+    User,
+)
 from motifleet.workspace import Origin as ProjectOrigin
 
 __all__ = [
     "Alike",
+    "ApiKey",
+    "AuditEntry",
     "Build",
     "DemoResult",
     "Deployment",
@@ -37,17 +48,20 @@ __all__ = [
     "ImportResult",
     "Indexed",
     "Listen",
+    "Member",
     "Models",
     "Motifleet",
     "Origin",
     "Phase",
     "Progress",
+    "Project",
     "ProjectOrigin",
     "Report",
     "Resources",
     "Selection",
     "Serving",
     "Simulation",
+    "User",
     "Workspace",
     "open_home",
     "run_demo",
