@@ -3,6 +3,7 @@
 import logging
 from uuid import uuid4
 
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from motifleet.api.failures import failure
@@ -11,10 +12,6 @@ LARGEST = 1 << 20
 """A body's size in bytes."""
 
 _LOG = logging.getLogger(__name__)
-
-
-class _TooLargeError(Exception):
-    """The body goes on and on."""
 
 
 class Guard:
@@ -41,7 +38,7 @@ class Guard:
             message = await receive()
             size += len(message.get("body", b""))
             if size > LARGEST:
-                raise _TooLargeError
+                raise HTTPException(_LARGE[0], _LARGE[2])
             return message
 
         async def named(message: Message) -> None:
@@ -57,8 +54,6 @@ class Guard:
             if refusal is None:
                 await self._site(scope, counted, named)
                 return
-        except _TooLargeError:
-            refusal = _LARGE
         except Exception:
             _LOG.exception("request %s", name)
             if begun:

@@ -147,6 +147,7 @@ def revoke_key(key: str, desk: Desk) -> None:
 @router.get("/audit", **rule("audit.read"))
 def read_audit(
     desk: Desk,
+    *,
     project: Text = None,
     who: Text = None,
     action: Text = None,

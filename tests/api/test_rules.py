@@ -1,0 +1,141 @@
+"""Every route, by every method, for everybody: who may and who may not.
+
+A route that is added needs an example here and an action in the table of roles, or this fails.
+"""
+
+import pytest
+from fastapi.routing import APIRoute
+from tests.api.conftest import Site
+
+from motifleet.api import make_site
+from motifleet.app import open_home
+from motifleet.workspace import ACTIONS
+
+LADDER = ("anyone", "user", "viewer", "operator", "contributor", "admin", "owner")
+PEOPLE = (
+    "nobody",
+    "user",
+    "viewer",
+    "operator",
+    "contributor",
+    "admin",
+    "stranger",
+    "key",
+    "owner",
+)
+METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE"}
+
+# What is not there on purpose: the question is who gets as far as being told so.
+EXAMPLES: dict[tuple[str, str], tuple[str, object]] = {
+    ("POST", "/session"): ("/session", {"name": "ghost", "password": "no password"}),
+    ("DELETE", "/session"): ("", None),
+    ("GET", "/self"): ("/self", None),
+    ("PUT", "/self/password"): ("/self/password", {}),
+    ("GET", "/users"): ("/users", None),
+    ("POST", "/users"): ("/users", {"name": "../bad"}),
+    ("DELETE", "/users/{user}"): ("/users/ghost", None),
+    ("POST", "/users/{user}/lock"): ("/users/ghost/lock", None),
+    ("POST", "/users/{user}/unlock"): ("/users/ghost/unlock", None),
+    ("GET", "/keys"): ("/keys", None),
+    ("POST", "/keys"): ("/keys", {"role": "boss"}),
+    ("DELETE", "/keys/{key}"): ("/keys/key-0", None),
+    ("GET", "/audit"): ("/audit", None),
+    ("GET", "/projects"): ("/projects", None),
+    ("POST", "/projects"): ("/projects", {"name": "../bad"}),
+    ("GET", "/projects/{project}"): ("/projects/DEV", None),
+    ("DELETE", "/projects/{project}"): ("", None),
+    ("GET", "/projects/{project}/members"): ("/projects/DEV/members", None),
+    ("PUT", "/projects/{project}/members/{user}"): ("/projects/DEV/members/ghost", {"role": "x"}),
+    ("DELETE", "/projects/{project}/members/{user}"): ("/projects/DEV/members/ghost", None),
+    ("GET", "/projects/{project}/audit"): ("/projects/DEV/audit", None),
+    ("GET", "/tables"): ("/tables", None),
+    ("GET", "/tables/{table}"): ("/tables/lab", None),
+    ("GET", "/tables/{table}/snapshots"): ("/tables/lab/snapshots", None),
+    ("GET", "/tables/{table}/rows"): ("/tables/lab/rows", None),
+    ("GET", "/models"): ("/models", None),
+}
+ONCE = {("DELETE", "/session"), ("DELETE", "/projects/{project}")}
+"""They end what the others need; tests of their own ask them."""
+
+
+def routes(site: Site) -> dict[tuple[str, str], str]:
+    """Each route's method and path with its action, as the site's own description has them."""
+    told = site.app.openapi()["paths"]
+    return {
+        (method.upper(), path.removeprefix("/api/v1")): operation.get("x-action", "")
+        for path, operations in told.items()
+        for method, operation in operations.items()
+    }
+
+
+def test_every_route_has_a_rule_and_an_example(site: Site) -> None:
+    found = routes(site)
+    assert set(found) == set(EXAMPLES)
+    assert {each: action for each, action in found.items() if action not in ACTIONS} == {}
+
+
+def test_no_route_is_hidden_from_the_description(site: Site) -> None:
+    hidden = [
+        route.path
+        for route in site.app.routes
+        if isinstance(route, APIRoute) and not route.include_in_schema
+    ]
+    assert hidden == []
+
+
+def expected(who: str, action: str, path: str) -> set[int]:
+    """The statuses that refuse: none where they may."""
+    least = ACTIONS[action][0]
+    if least == "anyone":
+        return set()
+    if who == "nobody":
+        return {401}
+    if "/projects/DEV" in path and who in ("user", "stranger"):
+        return {404}
+    if who == "key":
+        may = action != "self.write" and LADDER.index("admin") >= LADDER.index(least)
+    else:
+        role = "admin" if who == "stranger" else who
+        may = LADDER.index(role) >= LADDER.index(least)
+    return set() if may else {403}
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+def test_everybody_gets_as_far_as_the_table_says(site: Site, who: str) -> None:
+    wrong = []
+    for (method, route), action in routes(site).items():
+        path, body = EXAMPLES[method, route]
+        if (method, route) in ONCE:
+            continue
+        status = site.ask(who, method, path, body).status_code
+        refusal = expected(who, action, path)
+        good = status in refusal if refusal else status not in (401, 403) or route == "/session"
+        if not good or status >= 500:
+            wrong.append((method, path, action, status, refusal))
+    assert wrong == []
+
+
+@pytest.mark.parametrize("who", [each for each in PEOPLE if each != "owner"])
+def test_only_an_owner_removes_a_project(site: Site, who: str) -> None:
+    status = site.ask(who, "DELETE", "/projects/DEV").status_code
+    hidden = {"nobody": 401, "user": 404, "stranger": 404}
+    assert status == hidden.get(who, 403)
+    assert site.ask("owner", "GET", "/projects/DEV").status_code == 200
+
+
+def test_a_method_that_is_not_there_is_refused(site: Site) -> None:
+    there = routes(site)
+    for _, route in set(there):
+        path = EXAMPLES[next(each for each in there if each[1] == route)][0] or route
+        for method in METHODS - {each for each, other in there if other == route}:
+            answer = site.ask("owner", method, path)
+            assert answer.status_code == 405, (method, path)
+            assert answer.json()["error"]["request_id"]
+
+
+def test_a_new_route_without_a_rule_is_noticed(site: Site) -> None:
+    other = make_site(open_home(site.fleet.settings.home))
+    other.get("/api/v1/secrets")(site.fleet.workspace.token)
+    found = routes(Site(other, site.client, site.fleet, {}))
+    assert found["GET", "/secrets"] not in ACTIONS
+    assert set(found) != set(EXAMPLES)
