@@ -21,7 +21,7 @@ def test_no_request_fails_here(site: Site) -> None:
     schema = schemathesis.openapi.from_asgi("/api/v1/openapi.json", site.app)
     headers = {"Authorization": f"Bearer {site.secrets['owner']}"}
     statuses: list[int] = []
-    # MLflow makes its database at the first question, which may take longer than a request is given.
+    # MLflow makes its database at the first question, which may take long.
     assert site.ask("owner", "GET", "/models").status_code == 200
 
     def ask(case: schemathesis.Case[Any]) -> None:
