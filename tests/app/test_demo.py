@@ -121,6 +121,6 @@ def test_the_page_draws_its_figures_in_a_browser(done: DemoResult, tmp_path: Pat
         [*command, done.report.as_uri()], capture_output=True, text=True, check=True, timeout=120
     ).stdout
     figures = dom.count("<figure>")
-    assert figures == 6
+    assert figures == 8
     assert len(re.findall(r'class="[^"]*\bjs-plotly-plot\b', dom)) == figures
     assert len(re.findall(r'<path class="js-line"', dom)) > figures

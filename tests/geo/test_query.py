@@ -56,7 +56,7 @@ ANSWERED = {
     "select (select count(*) from yards) as c": [{"c": 1}],
     "values (1), (2)": [{"column1": 1}, {"column1": 2}],
     "SELECT trim(both 'x' from 'xax') AS t": [{"t": "a"}],
-    "select 1 as one union all (select 2)": [{"one": 1}, {"one": 2}],
+    "select 1 as one union all (select 2) order by one": [{"one": 1}, {"one": 2}],
     "select count(*) filter (where device_id = 'a') as c from FLEET /* all */": [{"c": 1}],
 }
 

@@ -45,7 +45,7 @@ def result_count(k: Any) -> int:
 def neighbor_count(k: Any, windows: int = 1) -> int:
     """Return how many neighbours of each window are kept: not more than can be in memory."""
     number = integer_from("a number of neighbours k", k, 1)
-    if number * max(windows, 1) > MOST_NEIGHBORS:
+    if number > 1 and number * windows > MOST_NEIGHBORS:
         raise InvalidArgumentError(
             f"expected at most {MOST_NEIGHBORS:,} neighbours in all, got k = {number:,} for "
             f"each of {windows:,} windows: choose a smaller k"
