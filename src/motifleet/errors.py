@@ -36,6 +36,9 @@ MotifleetError
 │   ├── NotLoggedInError       no password, session, key or token that is good
 │   ├── NotAllowedError        the role does not reach for it
 │   └── TooManyLoginsError     too many wrong passwords; says how long to wait
+├── MonitoringError            something about monitoring
+│   ├── UnknownPredictionError no prediction of that uuid
+│   └── UnknownAlertError      no alert rule of that name           (names the near miss)
 ├── GeometryError              a fence, a position or a route cannot be used
 ├── QueryError                 a spatial query is refused or cannot be run
 ├── UnknownDeviceError         no device of that name               (names the near miss)
@@ -186,6 +189,27 @@ class UnknownAccessKeyError(ServingError):
     def __init__(self, name: str, known: Iterable[str]) -> None:
         hint = "`motifleet endpoint keys` shows them all"
         super().__init__(_unknown("access key", name, known, hint))
+
+
+class MonitoringError(MotifleetError):
+    """Something about monitoring went wrong."""
+
+
+class UnknownPredictionError(MonitoringError):
+    """There is no prediction of that uuid."""
+
+    def __init__(self, uuid: str) -> None:
+        super().__init__(
+            f"no prediction {uuid!r}: answers hold theirs, and `motifleet monitor predictions` "
+            "lists them"
+        )
+
+
+class UnknownAlertError(MonitoringError):
+    """There is no alert rule of that name."""
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        super().__init__(_unknown("alert", name, known, "`motifleet alert list` shows them all"))
 
 
 class GeometryError(MotifleetError):

@@ -13,8 +13,14 @@ from sqlalchemy import insert, select, text
 from motifleet.config import load_settings
 from motifleet.errors import SettingsError, StoreError
 from motifleet.workspace import Store, open_store
-from motifleet.workspace.migrations import steps
-from motifleet.workspace.schema import audit, metadata, projects
+from motifleet.workspace.migrations import steps, upgrade
+from motifleet.workspace.schema import (
+    archives,
+    audit,
+    metadata,
+    prediction_metrics,
+    projects,
+)
 from motifleet.workspace.store import HEAD
 
 PROJECT = {"id": "prj-1", "name": "DEV", "guarded": False, "created_at": 0}
@@ -104,3 +110,31 @@ def test_a_database_that_cannot_be_reached_is_one_line(tmp_path: Path) -> None:
         Store(url)
     assert "secret" not in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+def test_a_database_of_the_first_version_is_taken_along(url: str) -> None:
+    made = Store(url)
+    with made.engine.begin() as connection:
+        for table in reversed(metadata.sorted_tables):
+            table.drop(connection)
+        connection.execute(text("DROP TABLE alembic_version"))
+    upgrade(made.engine, None, "0001")
+    row = {"id": "arc-1", "table_name": "predictions", "snapshot_id": 7, "until_ms": 9}
+    columns = "id, table_name, snapshot_id, until_ms, count, created_at"
+    with made.engine.begin() as connection:
+        values = ":id, :table_name, :snapshot_id, :until_ms, 3, 1"
+        connection.execute(text(f"INSERT INTO archives ({columns}) VALUES ({values})"), row)
+        said = "'u', 'asked', '1'"
+        insertion = f"INSERT INTO prediction_metrics (uuid, name, value) VALUES ({said})"
+        connection.execute(text(insertion))
+    made.close()
+    opened = Store(url)
+    with opened.read() as connection:
+        assert connection.execute(select(archives.c.snapshot_id, archives.c.from_ms)).one() == (
+            7,
+            None,
+        )
+        assert connection.scalar(select(prediction_metrics.c.at)) == 0
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, metadata) == []
+    opened.close()

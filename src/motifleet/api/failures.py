@@ -16,6 +16,8 @@ _STATUS: dict[type[Exception], int] = {
     errors.UnknownTableError: 404,
     errors.UnknownSnapshotError: 404,
     errors.UnknownModelError: 404,
+    errors.UnknownPredictionError: 404,
+    errors.UnknownAlertError: 404,
     errors.NameTakenError: 409,
     errors.TableExistsError: 409,
     errors.ModelChangedError: 409,

@@ -14,6 +14,8 @@ from motifleet.app.home import Motifleet, open_home
 from motifleet.app.imports import validate_file
 from motifleet.app.index_store import Indexed
 from motifleet.app.models import Models
+from motifleet.app.monitor_figures import quality_figure
+from motifleet.app.monitoring import Monitoring
 from motifleet.app.origin import Origin
 from motifleet.app.progress import Progress
 from motifleet.app.report import Report
@@ -50,6 +52,7 @@ __all__ = [
     "Listen",
     "Member",
     "Models",
+    "Monitoring",
     "Motifleet",
     "Origin",
     "Phase",
@@ -64,6 +67,7 @@ __all__ = [
     "User",
     "Workspace",
     "open_home",
+    "quality_figure",
     "run_demo",
     "validate_file",
     "write_simulation",

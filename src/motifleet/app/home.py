@@ -15,6 +15,7 @@ from motifleet.app.geo import Geo
 from motifleet.app.imports import import_file
 from motifleet.app.keeping import keep
 from motifleet.app.models import Models
+from motifleet.app.monitoring import Monitoring
 from motifleet.app.origin import Origin
 from motifleet.app.progress import Progress, unseen
 from motifleet.app.results import ImportResult
@@ -88,6 +89,11 @@ class Motifleet(Together):
     def serving(self) -> Serving:
         """Builds, deployments and endpoints."""
         return Serving(self.settings, local_actor())
+
+    @property
+    def monitoring(self) -> Monitoring:
+        """What endpoints answered, how good it was, and alerts."""
+        return Monitoring(self.settings, self.tables, local_actor())
 
     def import_file(
         self,

@@ -20,6 +20,7 @@ from motifleet.cli import (
     key,
     lineage,
     model,
+    monitor,
     pattern,
     project,
     table,
@@ -48,6 +49,7 @@ app.add_typer(model.app, name="model")
 app.add_typer(build.app, name="build")
 app.add_typer(deployment.app, name="deployment")
 app.add_typer(endpoint.app, name="endpoint")
+app.add_typer(monitor.app, name="monitor")
 app.add_typer(project.app, name="project")
 app.add_typer(user.app, name="user")
 app.add_typer(key.app, name="key")

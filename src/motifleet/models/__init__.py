@@ -18,6 +18,7 @@ from motifleet.models.digest import folder_digest
 from motifleet.models.discord_detector import Detector, DiscordDetector, DiscordScore
 from motifleet.models.failure_classifier import FailureClassifier
 from motifleet.models.lineage import LineageOf, Saw, Seen, lineage_of, trainings_that_saw
+from motifleet.models.metrics import pr_auc, roc_auc
 from motifleet.models.multi_dim_motif import MultiDimMotif
 from motifleet.models.prepared import Kind, Prepared
 from motifleet.models.registry import Registry, signature_columns
@@ -65,7 +66,9 @@ __all__ = [
     "compare",
     "folder_digest",
     "lineage_of",
+    "pr_auc",
     "read_telemetry",
+    "roc_auc",
     "score_table",
     "signature_columns",
     "trainings_that_saw",

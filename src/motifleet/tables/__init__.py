@@ -12,6 +12,7 @@ Any Iceberg client can open the tables. This room is the one importer of PyIcebe
 
 from motifleet.tables.devices import ByDevice, Page
 from motifleet.tables.tables import Tables, open_tables
+from motifleet.tables.times import parse_time
 from motifleet.tables.values import (
     Appended,
     ColumnInfo,
@@ -32,4 +33,5 @@ __all__ = [
     "TableInfo",
     "Tables",
     "open_tables",
+    "parse_time",
 ]

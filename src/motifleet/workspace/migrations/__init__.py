@@ -13,11 +13,11 @@ def steps() -> ScriptDirectory:
     return ScriptDirectory(str(files("motifleet.workspace") / "migrations"))
 
 
-def upgrade(engine: Engine, found: str | None) -> None:
+def upgrade(engine: Engine, found: str | None, to: str = "head") -> None:
     """Take a database from a revision (None: an empty one) to the newest, all or nothing."""
 
     def to_head(_revision: object, _context: object) -> object:
-        return steps()._upgrade_revs("head", found or "base")
+        return steps()._upgrade_revs(to, found or "base")
 
     with engine.connect() as connection:
         writing = connection.execution_options(motifleet_write=True)

@@ -1,6 +1,6 @@
 """Alert rules and what became of them, and reports of drift."""
 
-from sqlalchemy import JSON, Boolean, Column, Float, String, Table, UniqueConstraint
+from sqlalchemy import JSON, Boolean, Column, Float, String, Table, UniqueConstraint, text
 
 from motifleet.workspace.schema.names import identity, metadata, moment, reference, text_column
 
@@ -19,6 +19,10 @@ alert_rules = Table(
     Column("clear", Float, nullable=False),
     Column("for_seconds", Float, nullable=False),
     Column("window_seconds", Float, nullable=False),
+    # How long a firing alert is silent before it is told again; 0: it is told once.
+    Column("repeat_seconds", Float, nullable=False, server_default=text("0")),
+    # What the metric needs beside its target.
+    Column("options", JSON, nullable=False, server_default=text("'{}'")),
     # Where it is sent: log, webhook, e-mail.
     Column("channels", JSON, nullable=False),
     Column("active", Boolean, nullable=False),

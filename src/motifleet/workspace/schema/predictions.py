@@ -15,6 +15,7 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     String,
     Table,
+    text,
 )
 
 from motifleet.workspace.schema.names import identity, metadata, moment, text_column
@@ -43,6 +44,8 @@ prediction_metrics = Table(
     Column("uuid", String(36), nullable=False),
     Column("name", String(200), nullable=False),
     Column("value", JSON, nullable=False),
+    # When it was told, where that was later; 0 for what the model's own code tracked.
+    Column("at", BigInteger, nullable=False, server_default=text("0")),
     PrimaryKeyConstraint("uuid", "name"),
 )
 
@@ -84,8 +87,11 @@ archives = Table(
     metadata,
     identity(),
     Column("table_name", String(200), nullable=False),
-    Column("snapshot_id", BigInteger, nullable=False),
-    moment("until_ms"),
+    # Nothing while the batch is on its way there.
+    Column("snapshot_id", BigInteger),
+    moment("from_ms", null=True),
+    moment("until_ms", null=True),
     Column("count", BigInteger, nullable=False),
     moment("created_at"),
+    Index(None, "table_name", "from_ms"),
 )
