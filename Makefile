@@ -22,7 +22,7 @@ export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 export UV_LINK_MODE := copy
 export UV_COMPILE_BYTECODE := 1
 
-.PHONY: help demo test test-slow test-spark test-serving test-faults test-neon sanitize miri check format bench docs lock clean
+.PHONY: help demo test test-slow test-spark test-serving test-faults test-neon sanitize miri check format bench features docs lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -82,6 +82,9 @@ format: $(LOCKED) ## Format Python and Rust in place
 
 bench: $(READY) $(PEERS) ## Measure against the named peers, side by side in one run
 	$(BIN)/python -m bench.run
+
+features: $(READY) ## Measure what features add to raw signals, into docs/models.md (some minutes)
+	$(BIN)/python -m bench.features
 
 docs: $(READY) ## Build the documentation into docs/_build
 	$(BIN)/sphinx-build --quiet -W --keep-going -b html docs docs/_build

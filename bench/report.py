@@ -96,8 +96,12 @@ def unbroken(value: object) -> str:
 
 def into_page(results: Path, page: Path = PAGE, marks: tuple[str, str] = (BEGIN, END)) -> None:
     """Put the tables of a run into the documentation's page, between two marks."""
+    between(page, marks, markdown(json.loads(results.read_text(encoding="utf-8"))))
+
+
+def between(page: Path, marks: tuple[str, str], said: str) -> None:
+    """Put a text between two marks of a page, in the place of what was there."""
     begin, end = marks
     text = page.read_text(encoding="utf-8")
     before, after = text.partition(begin)[0], text.partition(end)[2]
-    measured = markdown(json.loads(results.read_text(encoding="utf-8")))
-    page.write_text(f"{before}{begin}\n\n{measured}\n\n{end}{after}", encoding="utf-8")
+    page.write_text(f"{before}{begin}\n\n{said}\n\n{end}{after}", encoding="utf-8")

@@ -8,6 +8,7 @@ import motifleet
 HEAVY = {
     "folium",
     "h3",
+    "mlflow",
     "numpy",
     "pandas",
     "plotly",
@@ -18,7 +19,15 @@ HEAVY = {
     "rich",
     "sedonadb",
     "sqlalchemy",
+    "xgboost",
 }
+HELP = """
+import contextlib, io, motifleet.cli.main
+sys.argv[:] = ["motifleet", "--help"]
+with contextlib.redirect_stdout(io.StringIO()) as said, contextlib.suppress(SystemExit):
+    motifleet.cli.main.main()
+assert "telemetry" in said.getvalue()
+"""
 
 
 def loaded_by(statement: str) -> set[str]:
@@ -35,6 +44,13 @@ def test_import_loads_nothing_heavy() -> None:
 
 def test_the_command_line_loads_nothing_heavy_but_its_own_libraries() -> None:
     assert loaded_by("import motifleet.cli.main") & HEAVY <= {"rich"}
+
+
+def test_help_loads_no_noun() -> None:
+    program = HELP + "nouns = {name for name in sys.modules if name.startswith('motifleet.')}"
+    program += "\nassert nouns == {'motifleet.cli', 'motifleet.cli.main', 'motifleet.cli.nouns', "
+    program += "'motifleet.errors'}, nouns"
+    assert loaded_by(program) & HEAVY <= {"rich"}
 
 
 def test_every_exported_name_is_there() -> None:

@@ -10,7 +10,7 @@ import typer
 from motifleet.cli import options
 from motifleet.cli.output import Output
 
-app = typer.Typer(help="Build models for deployment.", no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True)
 
 Name = Annotated[
     str, typer.Argument(metavar="BUILD", help="A build's id, or an endpoint for its newest.")

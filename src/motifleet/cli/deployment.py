@@ -10,7 +10,7 @@ from motifleet.cli.output import Output
 if TYPE_CHECKING:
     from motifleet.app import Deployment, Resources
 
-app = typer.Typer(help="Deploy builds, and change what is deployed.", no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True)
 
 Name = Annotated[
     str, typer.Argument(metavar="DEPLOYMENT", help="Its id, or an endpoint's present one.")

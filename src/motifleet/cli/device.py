@@ -11,7 +11,7 @@ from motifleet.cli.reports import Plot, Reports, over_reports
 if TYPE_CHECKING:
     from motifleet.app import Alike
 
-app = typer.Typer(help="Find devices that behave alike.", no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True)
 
 Constant = Annotated[
     bool, typer.Option("--constant", help="Let windows count that hold one value for long.")

@@ -7,7 +7,7 @@ import typer
 from motifleet.cli import options
 from motifleet.cli.output import Output
 
-app = typer.Typer(help="Look at experiments and their runs.", no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True)
 
 
 @app.command("list")

@@ -20,7 +20,7 @@ from motifleet.cli.output import Output
 if TYPE_CHECKING:
     from motifleet.geo import Fences
 
-app = typer.Typer(help="Ask where devices are and were.", no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True)
 for command in geo_near.COMMANDS + geo_motion.COMMANDS:
     app.command()(command)
 

@@ -7,7 +7,7 @@ import typer
 from motifleet.cli import options
 from motifleet.cli.output import Output, done
 
-app = typer.Typer(help="Make and revoke API keys.", no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True)
 
 
 @app.command("list")

@@ -8,53 +8,17 @@ from typing import Annotated, NoReturn
 import typer
 
 from motifleet import __version__
-from motifleet.cli import (
-    audit,
-    build,
-    demo,
-    deployment,
-    device,
-    endpoint,
-    experiment,
-    geo,
-    key,
-    lineage,
-    model,
-    monitor,
-    pattern,
-    project,
-    table,
-    telemetry,
-    user,
-)
-from motifleet.cli import map as maps
+from motifleet.cli.nouns import Nouns
 from motifleet.errors import MotifleetError
 
 app = typer.Typer(
     name="motifleet",
+    cls=Nouns,
     help="Finds the patterns in a fleet's telemetry and puts them to work.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command("demo")(demo.demo)
-app.add_typer(telemetry.app, name="telemetry")
-app.add_typer(table.app, name="table")
-app.add_typer(pattern.app, name="pattern")
-app.add_typer(device.app, name="device")
-app.add_typer(geo.app, name="geo")
-app.add_typer(maps.app, name="map")
-app.add_typer(experiment.app, name="experiment")
-app.add_typer(model.app, name="model")
-app.add_typer(build.app, name="build")
-app.add_typer(deployment.app, name="deployment")
-app.add_typer(endpoint.app, name="endpoint")
-app.add_typer(monitor.app, name="monitor")
-app.add_typer(project.app, name="project")
-app.add_typer(user.app, name="user")
-app.add_typer(key.app, name="key")
-app.command("audit")(audit.audit)
-app.command("lineage")(lineage.lineage)
 
 
 def _version(wanted: bool) -> None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from motifleet.app import Motifleet
     from motifleet.geo import FleetMap
 
-app = typer.Typer(help="Draw maps to open in a browser.", no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True)
 
 Style = Annotated[
     str | None,

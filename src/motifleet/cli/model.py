@@ -10,7 +10,7 @@ import typer
 from motifleet.cli import model_train, options
 from motifleet.cli.output import Output, shown
 
-app = typer.Typer(help="Train, register, compare and use models.", no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True)
 app.add_typer(model_train.app, name="train")
 
 Reference = Annotated[

@@ -9,7 +9,7 @@ from motifleet.cli import options
 from motifleet.cli.build import parsed
 from motifleet.cli.output import Output
 
-app = typer.Typer(help="Read predictions, their metrics and quality.", no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True)
 
 Endpoint = Annotated[str, typer.Argument(metavar="ENDPOINT", help="The endpoint's name.")]
 AnyEndpoint = Annotated[

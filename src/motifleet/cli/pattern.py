@@ -4,7 +4,7 @@ import typer
 
 from motifleet.cli import pattern_findings, pattern_profiles, pattern_search
 
-app = typer.Typer(help="Find motifs, discords and patterns.", no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True)
 for command in (
     pattern_search.motifs,
     pattern_search.discords,

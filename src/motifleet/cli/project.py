@@ -8,7 +8,7 @@ import typer
 from motifleet.cli import options
 from motifleet.cli.output import Output, done
 
-app = typer.Typer(help="Make projects, and give roles in them.", no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True)
 
 Name = Annotated[str, typer.Argument(metavar="PROJECT", help="The project's name.")]
 User = Annotated[str, typer.Argument(metavar="USER", help="The user's name.")]

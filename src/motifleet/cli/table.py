@@ -7,7 +7,7 @@ import typer
 from motifleet.cli import options
 from motifleet.cli.output import Output, shown
 
-app = typer.Typer(help="List, describe and read tables.", no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True)
 
 
 @app.command("list")

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from motifleet.app import ImportResult
     from motifleet.telemetry import ColumnMapping
 
-app = typer.Typer(help="Import, check and simulate telemetry.", no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True)
 
 File = Annotated[
     Path, typer.Argument(metavar="FILE", help="A CSV, Parquet or JSON Lines file of reports.")

@@ -8,7 +8,7 @@ import typer
 from motifleet.cli import options
 from motifleet.cli.output import Output, done
 
-app = typer.Typer(help="Make users, and give them passwords.", no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True)
 
 Name = Annotated[str, typer.Argument(metavar="USER", help="The user's name.")]
 
