@@ -82,6 +82,11 @@ class Settings(BaseSettings):
     request_seconds: float = Field(
         default=30.0, gt=0, le=3600, description="The time limit of a request to an endpoint."
     )
+    log_bytes: int = Field(
+        default=10_000_000,
+        ge=10_000,
+        description="How large each log file of the server grows before it is turned over.",
+    )
 
     @classmethod
     def settings_customise_sources(

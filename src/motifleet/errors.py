@@ -31,7 +31,10 @@ MotifleetError
 │   ├── UnknownProjectError    no project of that name              (names the near miss)
 │   ├── UnknownUserError       no user of that name                 (names the near miss)
 │   ├── UnknownKeyError        no API key of that id
-│   ├── NameTakenError         there is a project or user of that name
+│   ├── NameTakenError         there is a project, user or job of that name
+│   ├── UnknownJobError        no job of that name                  (names the near miss)
+│   ├── UnknownRunError        no run of a job of that id
+│   ├── JobError               a job cannot be made, changed or run like this
 │   ├── ProjectSourceError     a project cannot be made from that repository or folder
 │   ├── NotLoggedInError       no password, session, key or token that is good
 │   ├── NotAllowedError        the role does not reach for it
@@ -264,8 +267,28 @@ class UnknownKeyError(WorkspaceError):
         super().__init__(_unknown("API key", name, known, "`motifleet key list` shows them all"))
 
 
+class UnknownJobError(WorkspaceError):
+    """The project has no job of that name."""
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        super().__init__(_unknown("job", name, known, "`motifleet job list` shows them all"))
+
+
+class UnknownRunError(WorkspaceError):
+    """There is no run of a job of that id."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"no run {name!r}: `motifleet job runs` shows them all")
+
+
+class JobError(WorkspaceError):
+    """A job cannot be made, changed or run like this."""
+
+    exit_code = 2
+
+
 class NameTakenError(WorkspaceError):
-    """There is a project or user of that name."""
+    """There is a project, user or job of that name."""
 
     exit_code = 2
 

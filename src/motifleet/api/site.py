@@ -3,7 +3,7 @@
 from fastapi import FastAPI
 
 from motifleet import __version__
-from motifleet.api import failures, lake, people, projects
+from motifleet.api import failures, health, lake, people, projects
 from motifleet.api.guard import Guard
 from motifleet.app import Motifleet
 
@@ -22,7 +22,7 @@ def make_site(fleet: Motifleet) -> FastAPI:
     )
     site.state.fleet = fleet
     fleet.workspace.token()
-    for room in (people, projects, lake):
+    for room in (health, people, projects, lake):
         site.include_router(room.router, prefix=PREFIX)
     failures.install(site)
     site.add_middleware(Guard)

@@ -2,7 +2,8 @@
 
 ``open_home`` opens a home folder; the ``Motifleet`` it gives lands telemetry in tables and finds
 patterns in them, and its ``geo`` answers spatial questions, its ``models`` trains, registers and
-scores models, and its ``serving`` builds and deploys them. ``validate_file`` checks a file without
+scores models, its ``serving`` builds and deploys them, and its ``server`` starts and stops what
+answers other programs. ``validate_file`` checks a file without
 landing it, ``write_simulation`` writes a simulated fleet to a file, and ``run_demo`` does all of it
 in one go and writes a report.
 """
@@ -21,6 +22,7 @@ from motifleet.app.progress import Progress
 from motifleet.app.report import Report
 from motifleet.app.results import FileCheck, ImportResult
 from motifleet.app.selection import Selection
+from motifleet.app.server import Addresses, Server, Where
 from motifleet.app.serving import Serving
 from motifleet.app.simulation import Simulation, write_simulation
 from motifleet.app.workspace import Workspace
@@ -38,6 +40,7 @@ from motifleet.workspace import (
 from motifleet.workspace import Origin as ProjectOrigin
 
 __all__ = [
+    "Addresses",
     "Alike",
     "ApiKey",
     "AuditEntry",
@@ -62,9 +65,11 @@ __all__ = [
     "Report",
     "Resources",
     "Selection",
+    "Server",
     "Serving",
     "Simulation",
     "User",
+    "Where",
     "Workspace",
     "open_home",
     "quality_figure",

@@ -21,6 +21,7 @@ from motifleet.app.progress import Progress, unseen
 from motifleet.app.results import ImportResult
 from motifleet.app.search import Pattern, Reports, Search, pattern_of, seconds, signals_of
 from motifleet.app.selection import EVERYTHING, Selection
+from motifleet.app.server import Server
 from motifleet.app.serving import Serving
 from motifleet.app.simulation import Simulation, land_simulation
 from motifleet.app.tasks import Against
@@ -94,6 +95,11 @@ class Motifleet(Together):
     def monitoring(self) -> Monitoring:
         """What endpoints answered, how good it was, and alerts."""
         return Monitoring(self.settings, self.tables, local_actor())
+
+    @property
+    def server(self) -> Server:
+        """The server of this home: REST API, gateway, MLflow's page."""
+        return Server(self.settings, self.tables)
 
     def import_file(
         self,

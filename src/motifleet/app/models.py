@@ -7,6 +7,7 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,7 @@ from motifleet.models import (
     score_table,
     trainings_that_saw,
 )
+from motifleet.serving import Listen
 from motifleet.tables import Tables
 
 _PATIENCE_SECONDS = 5
@@ -182,14 +184,9 @@ class Models:
 
         Raises:
             InvalidArgumentError: the store is a server, which has a page of its own.
-            TrackingError: the store cannot be opened.
+            ServingError: the port is taken.
         """
-        command = Store.of(self.settings).page_command(port)
-        # What MLflow serves with, and what its jobs are done by: processes of its own.
-        environment = {**os.environ, "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
-        with subprocess.Popen(  # noqa: S603 -- our own words
-            command, env=environment, start_new_session=True
-        ) as page:
+        with Listen(port=port).open() as listening, self._page(listening.fileno()) as page:
             try:
                 # A wait without end would not hear Ctrl-C: libraries that MLflow loads take the
                 # signal with a handler that lets system calls go on.
@@ -197,6 +194,34 @@ class Models:
                     time.sleep(_POLL_SECONDS)
             finally:
                 _end_group(page)
+
+    def _page(self, fd: int) -> subprocess.Popen[bytes]:
+        command, more = self.page(fd)
+        return subprocess.Popen(  # noqa: S603 -- our own words
+            command, env={**os.environ, **more}, pass_fds=[fd], start_new_session=True
+        )
+
+    def page(self, fd: int) -> tuple[list[str], dict[str, str]]:
+        """The command of MLflow's own page over this home's store, and variables for it.
+
+        Args:
+            fd: of the socket that it is to serve.
+
+        Raises:
+            InvalidArgumentError: the store is a server, which has a page of its own.
+        """
+        return Store.of(self.settings).page(fd)
+
+    @property
+    def server(self) -> str | None:
+        """The tracking server, where the store is one."""
+        store = Store.of(self.settings)
+        return store.shown if store.is_server else None
+
+    @property
+    def has_page(self) -> bool:
+        """Whether MLflow is here, and its page can be served over this home's store."""
+        return self.server is None and find_spec("mlflow") is not None
 
     @property
     def _trainer(self) -> Trainer:

@@ -1,19 +1,18 @@
 """Builds, deployments and endpoints of an open home."""
 
 import asyncio
-import fcntl
 import json
-import os
 import signal
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
+from motifleet.app.listening import address_of, alone, check_private
+from motifleet.app.logs import bounding, read_log
 from motifleet.app.workspace import opened_store
 from motifleet.config import Settings, prepare_home
 from motifleet.errors import (
@@ -61,7 +60,6 @@ from motifleet.workspace import (
 )
 
 _POLL_SECONDS = 0.1
-_LOCAL = ("127.0.0.1", "::1", "localhost")
 _UP = "gateway.json"
 
 
@@ -153,7 +151,7 @@ class Serving:
 
     def build_log(self, name: str) -> str:
         """What was said while a build was made."""
-        return _text(self.folder(self.build_named(name)) / "build.log")
+        return read_log(self.folder(self.build_named(name)) / "build.log")
 
     def folder(self, build: Build) -> Path:
         """Where a build is."""
@@ -232,7 +230,7 @@ class Serving:
     def deployment_logs(self, name: str) -> dict[str, str]:
         """The log of each of a deployment's replicas, those that have ended too."""
         folder = self._logs / "deployments" / self.deployment(name).id
-        return {path.stem: _text(path) for path in sorted(folder.glob("*.log"))}
+        return {path.stem: read_log(path) for path in sorted(folder.glob("*.log"))}
 
     def wait(
         self, name: str, seconds: float, until: Sequence[str] = ("running", "stopping", "stopped")
@@ -252,7 +250,7 @@ class Serving:
             if time.monotonic() >= end:
                 raise DeploymentError(
                     f"expected {told.id} within {seconds:g} seconds, but it is {told.status}: "
-                    "is the server running (`motifleet endpoint serve`)?"
+                    "is the server running (`motifleet up`)?"
                 )
             time.sleep(_POLL_SECONDS)
 
@@ -305,7 +303,7 @@ class Serving:
             told = json.loads((prepare_home(self.settings) / _UP).read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
             raise ServingError(
-                "expected a gateway that runs, got none: start it by `motifleet endpoint serve`"
+                "expected a gateway that runs, got none: start it by `motifleet up`"
             ) from error
         return str(told["address"])
 
@@ -359,26 +357,31 @@ class Serving:
             InvalidArgumentError: other machines would be listened to without TLS.
             ServingError: the address cannot be listened on.
         """
-        if listen.host not in _LOCAL and listen.certificate is None and not insecure_public:
-            raise InvalidArgumentError(
-                f"expected TLS files to listen on {listen.host}, since access keys would travel "
-                "in the clear: give --certificate and --key, or say --insecure-public"
-            )
-        home = prepare_home(self.settings)
-        path = home / _UP
+        check_private(listen, insecure_public)
+        with alone(prepare_home(self.settings) / "serving.lock"):
+            asyncio.run(_until_stopped(lambda stop: self.run(listen, stop, up, note)))
+
+    async def run(
+        self,
+        listen: Listen,
+        stop: asyncio.Event,
+        up: Callable[[str], None],
+        note: Callable[[str], None],
+    ) -> None:
+        """Serve until told to stop; for whoever is alone with this home, see `serve`."""
+        path = prepare_home(self.settings) / _UP
 
         def told(port: int) -> None:
-            scheme = "http" if listen.certificate is None else "https"
-            host = f"[{listen.host}]" if ":" in listen.host else listen.host
-            address = f"{scheme}://{host}:{port}"
+            address = address_of(listen, port)
             path.write_text(json.dumps({"address": address}), encoding="utf-8")
             up(address)
 
-        with _alone(home / "serving.lock"):
-            try:
-                asyncio.run(_until_stopped(self.supervisor(listen, note), told))
-            finally:
-                path.unlink(missing_ok=True)
+        logs = asyncio.create_task(bounding(self._logs, self.settings.log_bytes, stop))
+        try:
+            await self.supervisor(listen, note).run(stop, told)
+        finally:
+            logs.cancel()
+            path.unlink(missing_ok=True)
 
     @property
     def _logs(self) -> Path:
@@ -395,26 +398,11 @@ class Serving:
         return running[-1].resources if running else Resources()
 
 
-@contextmanager
-def _alone(path: Path) -> Iterator[None]:
-    """One server of a home at a time: two would both run its deployments."""
-    descriptor = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield
-    except BlockingIOError:
-        raise ServingError(
-            "expected that nobody serves this home, but another server does: stop that one first"
-        ) from None
-    finally:
-        os.close(descriptor)
-
-
-async def _until_stopped(supervisor: Supervisor, up: Callable[[int], None]) -> None:
+async def _until_stopped(work: Callable[[asyncio.Event], Coroutine[Any, Any, None]]) -> None:
     stop, loop = asyncio.Event(), asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    await supervisor.run(stop, up)
+    await work(stop)
 
 
 def _check_name(name: str) -> None:
@@ -423,10 +411,3 @@ def _check_name(name: str) -> None:
         raise InvalidArgumentError(
             f"expected an endpoint's name of letters, digits, -, _ and ., got {name!r}"
         )
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return ""

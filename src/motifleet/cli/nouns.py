@@ -9,6 +9,8 @@ from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command, get_group
 
 NOUNS = {
+    "up": "Start REST API, endpoints, MLflow's page and jobs, until Ctrl-C.",
+    "status": "Say where the server of a home answers, and what it runs.",
     "demo": "Find patterns in real flights and a simulated fleet; write a report to open.",
     "telemetry": "Import, check and simulate telemetry.",
     "table": "List, describe and read tables.",

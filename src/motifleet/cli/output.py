@@ -27,6 +27,12 @@ class Output:
         if self.as_json:
             print(json.dumps(_plain(document), indent=2, allow_nan=False))  # noqa: T201
 
+    def event(self, name: str, document: Row) -> None:
+        """Print one JSON document in a line, at once; only where ``as_json`` is set."""
+        if self.as_json:
+            told = json.dumps({"event": name, **_plain(document)}, allow_nan=False)
+            print(told, flush=True)  # noqa: T201
+
     def line(self, text: str = "") -> None:
         """Print a line for a person."""
         if not self.as_json:

@@ -17,6 +17,7 @@ from urllib.request import urlopen
 
 from motifleet.config import Settings, prepare_home
 from motifleet.errors import InvalidArgumentError, MissingExtraError, MotifleetError, TrackingError
+from motifleet.models import page
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -76,24 +77,27 @@ class Store:
             with _pointed_at(self.uri):
                 yield mlflow.MlflowClient(self.uri, self.uri)
 
-    def page_command(self, port: int) -> list[str]:
-        """The command that serves MLflow's own page over this store, on this machine alone.
+    def page(self, fd: int) -> tuple[list[str], dict[str, str]]:
+        """The command that serves MLflow's own page over this store, and variables for it.
+
+        Args:
+            fd: of the socket that it is to serve, which listens on this machine alone.
 
         Raises:
             InvalidArgumentError: the store is a server, which has a page of its own.
         """
-        if is_server(self.uri):
+        if self.is_server:
             raise InvalidArgumentError(
                 f"expected a store in a database, got the tracking server {self.shown}: "
                 "open it in a browser"
             )
-        with self.client("open the store") as client:
-            client.search_experiments(max_results=1)  # makes the database where there is none
-        words = ["-m", "mlflow", "server", "--host", "127.0.0.1", "--port", str(port)]
-        words += ["--backend-store-uri", self.uri, "--workers", "1"]
+        self._check_there()
+        more = {page.STORE: self.uri, "MLFLOW_DISABLE_TELEMETRY": "true"}
         if self.artifacts is not None:
-            words += ["--default-artifact-root", str(self.artifacts)]
-        return [sys.executable, *words]
+            more[page.ARTIFACTS] = str(self.artifacts)
+        # What MLflow does jobs by would be processes of its own.
+        more["MLFLOW_SERVER_ENABLE_JOB_EXECUTION"] = "false"
+        return [sys.executable, "-I", page.__file__, str(fd)], more
 
     def _check_there(self) -> None:
         """Ask a server for a sign of life, since MLflow itself would try for minutes."""
@@ -120,6 +124,11 @@ class Store:
             raise TrackingError(
                 f"cannot {doing}: the tracking server at {self.shown} says: {_said(error)}"
             ) from error
+
+    @property
+    def is_server(self) -> bool:
+        """Whether it is a tracking server, and not a database."""
+        return is_server(self.uri)
 
     @property
     def shown(self) -> str:

@@ -7,7 +7,9 @@ processes held to cores and memory. The gateway (``gateway``) answers by HTTP, a
 it that is not in the prediction log. What runs in a replica travels in the build (``replica``).
 """
 
+from motifleet.serving.child import Child, keeper_command
 from motifleet.serving.freeze import Frozen, freeze, thaw
+from motifleet.serving.process import bare_environment, hold
 from motifleet.serving.source import BuildSource, FunctionSource, VersionSource
 from motifleet.serving.supervisor.desired import Desired, Ledger
 from motifleet.serving.supervisor.ledger import StoreLedger
@@ -17,6 +19,7 @@ from motifleet.serving.tracking import track_metric
 
 __all__ = [
     "BuildSource",
+    "Child",
     "Desired",
     "Frozen",
     "FunctionSource",
@@ -25,7 +28,10 @@ __all__ = [
     "StoreLedger",
     "Supervisor",
     "VersionSource",
+    "bare_environment",
     "freeze",
+    "hold",
+    "keeper_command",
     "thaw",
     "track_metric",
 ]

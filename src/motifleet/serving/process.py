@@ -25,11 +25,10 @@ def replica_command(python: Path, content: Path, socket: Path) -> list[str]:
     return [str(python), "-m", "motifleet_replica", str(content), str(socket)]
 
 
-def replica_environment(content: Path, cpu: float) -> dict[str, str]:
-    """The environment of a replica: nothing of the server's but where things are.
+def bare_environment(cpu: float) -> dict[str, str]:
+    """Variables for code of others: nothing of the server's but where things are.
 
     Args:
-        content: of the build.
         cpu: how many threads libraries are told to use.
     """
     threads = str(max(1, round(cpu)))
@@ -38,13 +37,22 @@ def replica_environment(content: Path, cpu: float) -> dict[str, str]:
         **here,
         **{f"{name}_NUM_THREADS": threads for name in _THREADS},
         "MOTIFLEET_THREADS": threads,
-        "PYTHONPATH": str(content / "code"),
-        "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONUNBUFFERED": "1",
-        # Threads that spin while they wait take the cores of other replicas.
+        # Threads that spin while they wait take the cores of others.
         "OMP_WAIT_POLICY": "passive",
         "MLFLOW_DISABLE_TELEMETRY": "true",
     }
+
+
+def replica_environment(content: Path, cpu: float) -> dict[str, str]:
+    """The environment of a replica: see `bare_environment`.
+
+    Args:
+        content: of the build.
+        cpu: how many threads libraries are told to use.
+    """
+    code = {"PYTHONPATH": str(content / "code"), "PYTHONDONTWRITEBYTECODE": "1"}
+    return {**bare_environment(cpu), **code}
 
 
 class Process:
@@ -96,7 +104,7 @@ class Process:
                 stderr=output,
                 start_new_session=True,
             )
-        _hold(running.pid, cpu, memory, first_core)
+        hold(running.pid, cpu, memory, first_core)
         return cls(running, socket, log, memory)
 
     @property
@@ -173,8 +181,8 @@ class Process:
         self.socket.unlink(missing_ok=True)
 
 
-def _hold(pid: int, cpu: float, memory: int, first_core: int) -> None:
-    """Hold a process to cores and memory as far as this system can."""
+def hold(pid: int, cpu: float, memory: int, first_core: int) -> None:
+    """Hold a process, and all that it starts, to cores and memory as far as this system can."""
     if sys.platform != "linux":
         return
     with suppress(OSError):

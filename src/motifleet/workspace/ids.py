@@ -3,6 +3,7 @@
 import secrets
 import time
 from hashlib import sha256
+from threading import Lock
 from uuid import uuid4
 
 
@@ -14,10 +15,31 @@ def now_ms() -> int:
 def new_id(kind: str) -> str:
     """A new id, which begins with what it is of and sorts by time.
 
+    Of two ids of a process, the later one is the greater, within a millisecond too, and when the
+    clock is set back.
+
     >>> new_id("bld")[:4]
     'bld-'
+    >>> many = [new_id("bld") for _ in range(1000)]
+    >>> many == sorted(many)
+    True
     """
-    return f"{kind}-{now_ms():012x}{uuid4().hex[:6]}"
+    return f"{kind}-{_TICKS.next():015x}{uuid4().hex[:6]}"
+
+
+class _Ticks:
+    """Numbers that grow: milliseconds since 1970, and 4,096 steps within each."""
+
+    def __init__(self) -> None:
+        self._last, self._lock = 0, Lock()
+
+    def next(self) -> int:
+        with self._lock:
+            self._last = max(self._last + 1, now_ms() << 12)
+            return self._last
+
+
+_TICKS = _Ticks()
 
 
 def new_secret(kind: str) -> str:

@@ -8,46 +8,24 @@ limit of a request), and ``certificate`` and ``key`` for TLS. It ends with its p
 """
 
 import asyncio
-import json
-import os
 import signal
-import socket
 import sys
 from importlib.metadata import version
-from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import uvloop
-from granian._granian import SocketHolder
 from granian.constants import Interfaces
 from granian.http import HTTP1Settings
-from granian.server.embed import Server
 
 from motifleet.serving.gateway.control import Control
 from motifleet.serving.gateway.desk import Desk
 from motifleet.serving.gateway.journal import Commit
 from motifleet.serving.gateway.site import Site
-from motifleet.serving.replica.__main__ import end_with_parent
+from motifleet.serving.listening import Listening, tls, told_by_parent
 from motifleet.workspace import Store, add_predictions
 
 # The log's thread must not wait long for its turn at the interpreter.
 _SWITCH_SECONDS = 0.0005
-
-
-_HOLDER = cast(Any, SocketHolder)
-
-
-class Listening(Server):
-    """Granian on a socket that listens already."""
-
-    def __init__(self, fd: int, **options: Any) -> None:
-        super().__init__(**options)
-        self._given = fd
-
-    def _init_shared_socket(self) -> None:
-        # Granian has no public way to take a socket; its own processes hand it on like this.
-        self.__dict__["_ssp"] = None
-        self.__dict__["_shd"] = _HOLDER(self._given, False, 1024)
 
 
 async def run(told: dict[str, Any]) -> None:
@@ -65,7 +43,7 @@ async def run(told: dict[str, Any]) -> None:
         log_enabled=False,
         backpressure=4096,
         http1_settings=HTTP1Settings(header_read_timeout=int(told["seconds"] * 1000)),
-        **_tls(told),
+        **tls(told),
     )
     loop.add_signal_handler(signal.SIGTERM, server.stop)
     loop.add_signal_handler(signal.SIGINT, lambda: None)
@@ -81,29 +59,10 @@ def _commit(told: dict[str, Any]) -> Commit:
     return lambda group: add_predictions(store, group)
 
 
-def _tls(told: dict[str, Any]) -> dict[str, Any]:
-    if not told.get("certificate"):
-        return {}
-    return {"ssl_cert": Path(told["certificate"]), "ssl_key": Path(told["key"])}
-
-
-def _line() -> bytes:
-    """The first line of standard input, and not a byte more."""
-    line = b""
-    while not line.endswith(b"\n"):
-        part = os.read(0, 1)
-        if not part:
-            sys.exit("expected a line of JSON on standard input, got none")
-        line += part
-    return line
-
-
 def main() -> None:
     """Parse, and run."""
-    told = json.loads(_line())
-    end_with_parent()
+    told = told_by_parent()
     sys.setswitchinterval(_SWITCH_SECONDS)
-    socket.socket(fileno=told["fd"]).detach()  # fails here, and not later, where it is none
     uvloop.run(run(told))
 
 

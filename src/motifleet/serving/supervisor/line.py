@@ -1,11 +1,8 @@
 """The supervisor's line to the gateway: its process, the routes it goes by, what it tells."""
 
 import asyncio
-import json
-import os
 import socket
 import sys
-import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,9 +11,9 @@ from typing import Any
 import orjson
 
 from motifleet.errors import ServingError
+from motifleet.serving.child import Child
 from motifleet.serving.gateway.routing import Routes
 
-_BACK_OFF, _LONGEST_BACK_OFF, _STEADY_SECONDS = 0.2, 5.0, 10.0
 _PATIENCE_SECONDS = 35.0
 
 
@@ -83,22 +80,15 @@ class Line:
         self.told = Told()
         self.changed = asyncio.Event()
         self.routes = Routes()
-        self._listening, self._path, self._log = listening, folder / "control", log
-        self._arguments = arguments
+        self._listening, self._path = listening, folder / "control"
         self._writer: asyncio.StreamWriter | None = None
         self._server: asyncio.Server | None = None
-        self._process: asyncio.subprocess.Process | None = None
-        self._begun, self._back_off, self._not_before = 0.0, 0.0, 0.0
+        self._gateway = self._child(log, arguments)
 
     async def open(self) -> None:
         """Wait for gateways."""
         self._server = await asyncio.start_unix_server(self._heard, str(self._path), limit=1 << 26)
         self._path.chmod(0o600)
-
-    @property
-    def pid(self) -> int | None:
-        """The gateway's process."""
-        return self._process.pid if self._process else None
 
     @property
     def connected(self) -> bool:
@@ -107,38 +97,22 @@ class Line:
 
     async def step(self) -> None:
         """Start a gateway where there is none."""
-        if self._process is not None and self._process.returncode is None:
-            return
-        now = time.monotonic()
-        if self._process is not None:
-            self._process, self.told = None, Told()
-            steady = now - self._begun > _STEADY_SECONDS
-            self._back_off = 0.0 if steady else min(2 * self._back_off, _LONGEST_BACK_OFF)
-            self._not_before = now + self._back_off
-            self._back_off = max(self._back_off, _BACK_OFF)
-        if now >= self._not_before:
-            await self._start()
+        await self._gateway.step()
 
-    async def _start(self) -> None:
-        self._begun = time.monotonic()
+    def _child(self, log: Path, arguments: dict[str, Any]) -> Child:
         fd = self._listening.fileno()
-        told = {**self._arguments, "fd": fd, "control": str(self._path)}
-        self._log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with self._log.open("ab") as output:
-            self._process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-m",
-                "motifleet.serving.gateway",
-                env={**os.environ, "PYTHONUNBUFFERED": "1"},
-                stdin=asyncio.subprocess.PIPE,
-                stdout=output,
-                stderr=output,
-                pass_fds=[fd],
-                start_new_session=True,
-            )
-        # By standard input, which nobody else can read: the database's address may hold a password.
-        if self._process.stdin is not None:
-            self._process.stdin.write(json.dumps(told).encode() + b"\n")
+        told = {**arguments, "fd": fd, "control": str(self._path)}
+        return Child(
+            [sys.executable, "-m", "motifleet.serving.gateway"],
+            log,
+            # By standard input: the database's address may hold a password.
+            told=orjson.dumps(told) + b"\n",
+            sockets=[fd],
+            ended=self._ended,
+        )
+
+    def _ended(self, _code: int) -> None:
+        self.told = Told()
 
     def send(self, routes: Routes) -> None:
         """Tell the gateway new routes."""
@@ -148,15 +122,7 @@ class Line:
 
     async def stop(self) -> None:
         """Let the gateway answer what is under way, and end it."""
-        if self._process is not None and self._process.returncode is None:
-            with suppress(ProcessLookupError):
-                self._process.terminate()
-            try:
-                async with asyncio.timeout(_PATIENCE_SECONDS):
-                    await self._process.wait()
-            except TimeoutError:
-                self._process.kill()
-                await self._process.wait()
+        await self._gateway.stop(_PATIENCE_SECONDS)
         if self._writer is not None:
             self._writer.close()
         if self._server is not None:

@@ -1,0 +1,130 @@
+"""The parts of a server that runs: started together, watched, and stopped together."""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from motifleet.serving import Child, keeper_command
+
+_STEP_SECONDS, _END_SECONDS = 0.1, 5.0
+Note = Callable[[str], None]
+Part = Callable[[asyncio.Event], Awaitable[None]]
+
+
+async def run_parts(parts: dict[str, Part], note: Note) -> None:
+    """Run parts until Ctrl-C or SIGTERM, or until one of them fails.
+
+    Each is told to stop, and ends in order; a second signal does not wait for that.
+
+    Args:
+        parts: by name; each runs until its event is set.
+        note: told what happens, a line each.
+
+    Raises:
+        Exception: what the part that failed first raises.
+    """
+    stop, hurry = asyncio.Event(), asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def told() -> None:
+        (hurry if stop.is_set() else stop).set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, told)
+    tasks = [asyncio.create_task(_run(part, stop), name=name) for name, part in parts.items()]
+    hurried = asyncio.create_task(hurry.wait())
+    stopped = asyncio.create_task(_announce(stop, note))
+    await asyncio.wait({hurried, asyncio.ensure_future(_all(tasks))}, return_when="FIRST_COMPLETED")
+    for each in (*tasks, hurried, stopped):
+        each.cancel()
+    for result in await asyncio.gather(*tasks, return_exceptions=True):
+        if isinstance(result, Exception):
+            raise result
+
+
+def kept(child: Child) -> Part:
+    """A process, as a part: kept running, and asked to end when it is time."""
+
+    async def run(stop: asyncio.Event) -> None:
+        try:
+            while not stop.is_set():
+                await child.step()
+                await _either(stop, _STEP_SECONDS)
+        finally:
+            await child.stop(_END_SECONDS)
+
+    return run
+
+
+def site_child(home: Path, told: dict[str, Any], note: Note) -> Child:
+    """The process of the REST API: see `motifleet.site`, which knows this room and not otherwise.
+
+    Args:
+        home: the home folder.
+        told: what it is told: ``fd`` of its socket, and files for TLS.
+        note: told when it has ended.
+    """
+    return Child(
+        [sys.executable, "-m", "motifleet.site"],
+        home / "logs" / "api.log",
+        told=json.dumps({"home": str(home), **told}).encode() + b"\n",
+        sockets=[told["fd"]],
+        ended=partial(_ended, note, "the REST API"),
+    )
+
+
+def page_child(
+    home: Path, fd: int, command: list[str], environment: dict[str, str], note: Note
+) -> Child:
+    """The process of MLflow's page, held by a keeper, since MLflow knows nothing of its parent.
+
+    Args:
+        home: the home folder.
+        fd: of the socket that it serves.
+        command: see `motifleet.app.Models.page`.
+        environment: variables beside the server's.
+        note: told when it has ended.
+    """
+    told: dict[str, Any] = {"command": command, "folder": str(home), "grace": 2.0, "sockets": [fd]}
+    told["environment"] = {**os.environ, **environment}
+    return Child(
+        keeper_command(),
+        home / "logs" / "mlflow.log",
+        told=json.dumps(told).encode() + b"\n",
+        sockets=[fd],
+        ended=partial(_ended, note, "MLflow's page"),
+    )
+
+
+def _ended(note: Note, name: str, code: int) -> None:
+    note(f"{name} has ended with status {code}, and is started again")
+
+
+async def _run(part: Part, stop: asyncio.Event) -> None:
+    """A part that ends, however it does, ends all."""
+    try:
+        await part(stop)
+    finally:
+        stop.set()
+
+
+async def _all(tasks: list[asyncio.Task[None]]) -> None:
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _announce(stop: asyncio.Event, note: Note) -> None:
+    await stop.wait()
+    note("stopping: what is under way is answered first (Ctrl-C again does not wait for it)")
+
+
+async def _either(stop: asyncio.Event, seconds: float) -> None:
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await stop.wait()
