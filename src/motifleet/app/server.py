@@ -37,8 +37,8 @@ class Where:
         mlflow: the port of MLflow's page, on this machine alone; None: no page.
     """
 
-    api: Listen = field(default=Listen(port=8080))  # noqa: RUF009 -- frozen
-    gateway: Listen = field(default=Listen(port=8000))  # noqa: RUF009 -- frozen
+    api: Listen = field(default=Listen(port=8080))
+    gateway: Listen = field(default=Listen(port=8000))
     mlflow: int | None = 5000
 
 
