@@ -78,9 +78,10 @@ class Up:
         self._wait()
 
     def _wait(self) -> int:
+        code = self.process.wait(PATIENCE)
         assert self.process.stdout is not None
         self.process.stdout.close()
-        return self.process.wait(PATIENCE)
+        return code
 
 
 def gone(processes: list[psutil.Process]) -> bool:
