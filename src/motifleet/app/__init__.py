@@ -10,6 +10,8 @@ in one go and writes a report.
 
 from motifleet.app.demo import DemoResult, Phase, run_demo
 from motifleet.app.devices import Alike, Devices
+from motifleet.app.drawn_fences import DrawnFences
+from motifleet.app.figures import overlay_figure
 from motifleet.app.geo import Geo
 from motifleet.app.home import Motifleet, open_home
 from motifleet.app.imports import validate_file
@@ -18,6 +20,8 @@ from motifleet.app.models import Models
 from motifleet.app.monitor_figures import quality_figure
 from motifleet.app.monitoring import Monitoring
 from motifleet.app.origin import Origin
+from motifleet.app.pattern_text import parse_pattern
+from motifleet.app.present import Present
 from motifleet.app.progress import Progress
 from motifleet.app.report import Report
 from motifleet.app.results import FileCheck, ImportResult
@@ -25,9 +29,11 @@ from motifleet.app.selection import Selection
 from motifleet.app.server import Addresses, Server, Where
 from motifleet.app.serving import Serving
 from motifleet.app.simulation import Simulation, write_simulation
+from motifleet.app.thinning import thinned
 from motifleet.app.workspace import Workspace
 from motifleet.serving import Listen
 from motifleet.workspace import (
+    Actor,
     ApiKey,
     AuditEntry,
     Build,
@@ -40,6 +46,7 @@ from motifleet.workspace import (
 from motifleet.workspace import Origin as ProjectOrigin
 
 __all__ = [
+    "Actor",
     "Addresses",
     "Alike",
     "ApiKey",
@@ -48,6 +55,7 @@ __all__ = [
     "DemoResult",
     "Deployment",
     "Devices",
+    "DrawnFences",
     "FileCheck",
     "Geo",
     "ImportResult",
@@ -59,6 +67,7 @@ __all__ = [
     "Motifleet",
     "Origin",
     "Phase",
+    "Present",
     "Progress",
     "Project",
     "ProjectOrigin",
@@ -72,8 +81,11 @@ __all__ = [
     "Where",
     "Workspace",
     "open_home",
+    "overlay_figure",
+    "parse_pattern",
     "quality_figure",
     "run_demo",
+    "thinned",
     "validate_file",
     "write_simulation",
 ]

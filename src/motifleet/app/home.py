@@ -17,6 +17,7 @@ from motifleet.app.keeping import keep
 from motifleet.app.models import Models
 from motifleet.app.monitoring import Monitoring
 from motifleet.app.origin import Origin
+from motifleet.app.present import Present, present
 from motifleet.app.progress import Progress, unseen
 from motifleet.app.results import ImportResult
 from motifleet.app.search import Pattern, Reports, Search, pattern_of, seconds, signals_of
@@ -140,6 +141,12 @@ class Motifleet(Together):
     ) -> pa.Table:
         """A table's rows as Arrow."""
         return self.tables.scan(table, columns=columns, limit=limit, **selection.arguments())
+
+    def present(
+        self, table: str, *, selection: Selection = EVERYTHING, progress: Progress = unseen
+    ) -> Present:
+        """Each device's newest report, and where it was last; see `Present`."""
+        return present(self.tables, table, selection, progress)
 
     def series(
         self,

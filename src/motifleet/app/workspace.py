@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from motifleet.config import Settings, load_settings, prepare_home
-from motifleet.errors import NotAllowedError, NotLoggedInError
+from motifleet.errors import NotAllowedError, NotLoggedInError, UnknownProjectError
 from motifleet.workspace import (
     Actor,
     ApiKey,
@@ -31,6 +32,7 @@ from motifleet.workspace import (
     list_users,
     log_in,
     log_out,
+    note,
     open_store,
     owner_token,
     remove_member,
@@ -94,6 +96,23 @@ class Workspace:
         """
         scope = None if project is None else find_project(self.store, self.actor, project).id
         check(self.actor, action, scope)
+
+    def may(self, action: str, project: str | None = None) -> bool:
+        """Whether `allow` would let it pass."""
+        try:
+            self.allow(action, project)
+        except (NotAllowedError, UnknownProjectError):
+            return False
+        return True
+
+    def note(self, action: str, subject: str, **details: Any) -> None:
+        """See that the actor may do something outside the database, and write it to the audit log.
+
+        Raises:
+            NotAllowedError: they may not.
+        """
+        self.allow(action)
+        note(self.store, self.actor, action, subject, **details)
 
     def projects(self) -> list[Project]:
         """The projects that the actor sees."""

@@ -25,6 +25,7 @@ from motifleet.geo.maps import (
     Window,
     chosen_style,
     fitting_resolution,
+    map_assets,
 )
 from motifleet.geo.motion import MotionRules, distance, stops, trips
 from motifleet.geo.near import Point, in_box, latest, merge_nearest, nearest, within
@@ -64,6 +65,7 @@ __all__ = [
     "in_box",
     "latest",
     "locate",
+    "map_assets",
     "merge_nearest",
     "nearest",
     "parse_numbers",

@@ -55,7 +55,7 @@ from motifleet.workspace.projects import (
     remove_project,
     set_member,
 )
-from motifleet.workspace.record import AuditEntry, list_audit
+from motifleet.workspace.record import AuditEntry, list_audit, note
 from motifleet.workspace.roles import (
     ACTIONS,
     ROLES,
@@ -146,6 +146,7 @@ __all__ = [
     "log_in",
     "log_out",
     "metrics_of",
+    "note",
     "open_store",
     "owner_token",
     "places",

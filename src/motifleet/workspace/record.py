@@ -53,6 +53,20 @@ def record(
     connection.execute(insert(audit).values(**row))
 
 
+def note(
+    store: Store,
+    actor: Actor,
+    action: str,
+    subject: str,
+    *,
+    project: str | None = None,
+    **details: Any,
+) -> None:
+    """Write a line about what is not in the database, such as a file or a table."""
+    with store.write() as connection:
+        record(connection, actor, action, subject, project=project, **details)
+
+
 def list_audit(
     store: Store,
     *,

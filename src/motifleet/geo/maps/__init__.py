@@ -16,6 +16,7 @@ from motifleet.geo.maps.choice import (
 from motifleet.geo.maps.fleet_map import FleetMap
 from motifleet.geo.maps.hexagons import fitting_resolution
 from motifleet.geo.maps.layer import Drawn
+from motifleet.geo.maps.scene import map_assets
 from motifleet.geo.maps.tiles import OPENSTREETMAP
 from motifleet.geo.maps.windows import Window
 
@@ -30,4 +31,5 @@ __all__ = [
     "Window",
     "chosen_style",
     "fitting_resolution",
+    "map_assets",
 ]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
@@ -17,6 +17,7 @@ from motifleet.geo.maps.hexagons import CellsLayer
 from motifleet.geo.maps.layer import Drawn, Layer
 from motifleet.geo.maps.paths import paths_layer
 from motifleet.geo.maps.reports import reports_layer
+from motifleet.geo.maps.scene import scene_of
 from motifleet.geo.maps.tiles import OPENSTREETMAP, check_tiles
 from motifleet.geo.maps.windows import Window, windows
 from motifleet.telemetry import replacing
@@ -169,6 +170,14 @@ class FleetMap:
 
         frame, tiles = self.frame, None if self.offline else self.tiles
         return folium_map(self.title, ground(frame), self._layers, frame, tiles)
+
+    def scene(self) -> dict[str, Any]:
+        """The layers as plain values, for a page that draws them on a map of its own.
+
+        Raises:
+            InvalidArgumentError: nothing is drawn.
+        """
+        return {**scene_of(self.frame, self._layers), "remarks": list(self.remarks)}
 
     def html(self) -> str:
         """The whole page."""

@@ -1,0 +1,81 @@
+"""The page Fleet in a browser: the map, filters, geofences, roles."""
+
+import pytest
+from tests.web.conftest import Person
+
+DRAWN = "return document.querySelector('.map')?.dataset.drawn"
+
+
+def test_fleet_shows_where_devices_are(person: Person) -> None:
+    person.log_in("viewer")
+    person.visit("/fleet?table=trucks")
+    person.soon(lambda: person.script(DRAWN))
+    assert "12" in person.browser.texts(".fact dd")
+    assert "17,280" in person.browser.texts(".fact dd")
+    assert len(person.browser.texts("td a.link")) == 12
+    assert person.browser.texts(".mf-entry")
+    link = person.script("return document.querySelector('td a.link').getAttribute('href')")
+    assert link == "/ui/device?table=trucks&device=truck-000000"
+    person.fine()
+    person.open_to_all()
+
+
+def test_filters_choose_and_are_in_the_address(person: Person) -> None:
+    person.log_in("viewer")
+    person.visit("/fleet?table=trucks")
+    person.type("[aria-label='search devices']", "0003")
+    person.soon(lambda: person.browser.texts("td a.link") == ["truck-000003"])
+    person.soon(lambda: "search=0003" in person.browser.chrome.current_url)
+    person.visit("/fleet?table=trucks&search=nothing+like+it")
+    person.says("No device fits")
+    person.fine()
+
+
+@pytest.mark.parametrize("look", ["light", "dark"])
+def test_the_look_stays(person: Person, look: str) -> None:
+    person.log_in("viewer")
+    person.script(f"page.look('{look}')")
+    person.visit("/fleet")
+    dark = person.script("return document.body.classList.contains('body--dark')")
+    assert dark == (look == "dark")
+    person.open_to_all()
+
+
+def test_a_geofence_is_drawn_named_and_kept(person: Person) -> None:
+    person.log_in("contributor")
+    person.visit("/fleet?table=trucks")
+    person.soon(lambda: person.script(DRAWN))
+    person.script(
+        """
+        const map = getElement(document.querySelector('.map').id.slice(1)).map;
+        const corner = (lat, lng) => ({lat, lng});
+        map.fire("draw:created", {layerType: "polygon", layer: L.polygon(
+          [corner(25, -125), corner(25, -66), corner(49, -66), corner(49, -125)])});
+        """
+    )
+    person.type("[aria-label=name]", "the states")
+    person.press("Keep")
+    person.says("12 devices")
+    person.soon(lambda: person.script(DRAWN) == "2")
+    drawn = person.fleet.settings.home / "fences" / "drawn.geojson"
+    assert '"the states"' in drawn.read_text()
+    assert person.fleet.workspace.audit(who="contributor", limit=1)[0].subject == "the states"
+    person.click("[aria-label='Remove the states']")
+    person.soon(lambda: not drawn.exists())
+    person.fine()
+
+
+def test_a_viewer_draws_nothing(person: Person) -> None:
+    person.log_in("viewer")
+    person.visit("/fleet?table=trucks")
+    person.soon(lambda: person.script(DRAWN))
+    assert "New geofence" not in person.text()
+    assert person.browser.texts(".leaflet-draw") == []
+
+
+def test_who_has_no_role_is_told_so(person: Person) -> None:
+    person.log_in("stranger")
+    person.visit("/fleet")
+    person.says("This page is not for your role")
+    assert person.browser.texts("nav a") == []
+    person.fine()
