@@ -51,7 +51,7 @@ class Plot:
         if selected is not None:
             self._layout |= {"dragmode": "select", "selectdirection": "h"}
         self.element = ui.plotly(self._shown()).classes("plot")
-        self.element.props(f'role=img aria-label="{label}"')
+        self.element.props(f'role=figure aria-label="{label}"')
         self.element.on("plotly_relayout", self._moved)
         if selected is not None:
             self.element.on("plotly_selected", self._chosen, ["range"])

@@ -6,6 +6,13 @@ var page = (() => {
   };
   keep("motifleet_zone", Intl.DateTimeFormat().resolvedOptions().timeZone);
 
+  // What scrolls by itself has to be reached by the keyboard too.
+  const reached = () => {
+    for (const box of document.querySelectorAll(".q-table__middle.scroll:not([tabindex])")) box.tabIndex = 0;
+  };
+  document.addEventListener("DOMContentLoaded", () =>
+    new MutationObserver(reached).observe(document.body, { childList: true, subtree: true }));
+
   const look = (value) => keep("motifleet_look", value);
 
   // ---- maps: the layers that reports and notebooks draw, on the page's own map ----
