@@ -1,4 +1,4 @@
-"""``python -m motifleet.site``: the REST API of a home, in a process of its own.
+"""``python -m motifleet.site``: the REST API and the page of a home, in a process of its own.
 
 The server starts it, and tells it a line of JSON on standard input, which stays open: ``home`` (the
 folder), ``fd`` (the listening socket, which the server holds, so that callers wait rather than be
@@ -19,6 +19,7 @@ from granian.constants import Interfaces
 from motifleet.api import make_site
 from motifleet.app import open_home
 from motifleet.serving.listening import Listening, tls, told_by_parent
+from motifleet.web import install
 
 
 def whole_site(home: Path | str) -> FastAPI:
@@ -27,7 +28,10 @@ def whole_site(home: Path | str) -> FastAPI:
     >>> "/api/v1/health" in whole_site(getfixture("tmp_path") / "home").openapi()["paths"]
     True
     """
-    return make_site(open_home(home))
+    fleet = open_home(home)
+    site = make_site(fleet)
+    install(site, fleet)
+    return site
 
 
 async def run(told: dict[str, Any]) -> None:

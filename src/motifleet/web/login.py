@@ -50,6 +50,9 @@ _PAGE = """<!doctype html>
 """
 
 
+LOGIN_PATHS = ("/login", "/alive", "/logout")
+
+
 def add_login(pages: FastAPI, sessions: Sessions) -> None:
     """Add the form, and what it is sent to."""
 

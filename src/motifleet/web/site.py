@@ -4,15 +4,15 @@ from pathlib import Path
 
 import nicegui
 from fastapi import FastAPI
+from nicegui import Client, ui
 from nicegui import app as pages
-from nicegui import ui
 from starlette.requests import Request
 
 from motifleet.app import Motifleet
 from motifleet.geo import map_assets
 from motifleet.web.door import Door
 from motifleet.web.house import House
-from motifleet.web.login import add_login
+from motifleet.web.login import LOGIN_PATHS, add_login
 from motifleet.web.page import Page
 from motifleet.web.registry import PAGES
 from motifleet.web.sessions import Sessions
@@ -37,10 +37,13 @@ def install(site: FastAPI, fleet: Motifleet) -> None:
     house = House(fleet, Sessions(fleet.workspace))
     pages.add_static_files("/assets", _ASSETS)
     pages.add_static_files("/maps", map_assets())
+    for path in LOGIN_PATHS:
+        pages.remove_route(path)
     add_login(pages, house.sessions)
     for page in PAGES:
         _add(page, house)
-    ui.add_head_html(_HEAD, shared=True)
+    if _HEAD not in Client.shared_head_html:
+        ui.add_head_html(_HEAD, shared=True)
     ui.run_with(
         site,
         mount_path=PREFIX,
