@@ -20,4 +20,5 @@ def main(home: str) -> None:
     asyncio.run(server.serve())
 
 
-main(sys.argv[1])
+if __name__ == "__main__":
+    main(sys.argv[1])
