@@ -25,10 +25,12 @@ MotifleetError
 │   ├── DeploymentError        a deployment cannot be made or changed like this
 │   ├── UnknownBuildError      no build of that name
 │   ├── UnknownDeploymentError no deployment of that name
+│   ├── UnknownReplicaError    no replica of that name
 │   ├── UnknownEndpointError   no endpoint of that name             (names the near miss)
 │   └── UnknownAccessKeyError  no access key of that id
 ├── WorkspaceError             something about projects, users or keys
 │   ├── UnknownProjectError    no project of that name              (names the near miss)
+│   ├── UnknownFileError       no file of that name in a project    (names the near miss)
 │   ├── UnknownUserError       no user of that name                 (names the near miss)
 │   ├── UnknownKeyError        no API key of that id
 │   ├── NameTakenError         there is a project, user or job of that name
@@ -36,12 +38,16 @@ MotifleetError
 │   ├── UnknownRunError        no run of a job of that id
 │   ├── JobError               a job cannot be made, changed or run like this
 │   ├── ProjectSourceError     a project cannot be made from that repository or folder
+│   ├── RequestDiffersError    an idempotency key came with another request before
+│   ├── StillRunningError      a request of that idempotency key is still under way
 │   ├── NotLoggedInError       no password, session, key or token that is good
 │   ├── NotAllowedError        the role does not reach for it
 │   └── TooManyLoginsError     too many wrong passwords; says how long to wait
 ├── MonitoringError            something about monitoring
 │   ├── UnknownPredictionError no prediction of that uuid
 │   └── UnknownAlertError      no alert rule of that name           (names the near miss)
+├── UnreachableError           a server cannot be reached, or does not answer in time
+├── ApiError                   a server answers with an error, here with all of its details
 ├── GeometryError              a fence, a position or a route cannot be used
 ├── QueryError                 a spatial query is refused or cannot be run
 ├── UnknownDeviceError         no device of that name               (names the near miss)
@@ -178,6 +184,14 @@ class UnknownDeploymentError(ServingError):
         super().__init__(_unknown("deployment", name, known, hint))
 
 
+class UnknownReplicaError(ServingError):
+    """The deployment has no replica of that name."""
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        hint = "`motifleet deployment show` shows them all"
+        super().__init__(_unknown("replica", name, known, hint))
+
+
 class UnknownEndpointError(ServingError):
     """There is no endpoint of that name."""
 
@@ -213,6 +227,33 @@ class UnknownAlertError(MonitoringError):
 
     def __init__(self, name: str, known: Iterable[str]) -> None:
         super().__init__(_unknown("alert", name, known, "`motifleet alert list` shows them all"))
+
+
+class UnreachableError(MotifleetError):
+    """A server cannot be reached, or does not answer in time."""
+
+
+class ApiError(MotifleetError):
+    """A server answers with an error.
+
+    Args:
+        status: of HTTP.
+        code: the name of the error on the server.
+        message: what is the matter, and what to do.
+        request_id: what the server's log calls the request.
+        seconds: how long to wait before the next try; None: not said.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        message: str,
+        request_id: str = "",
+        seconds: float | None = None,
+    ) -> None:
+        self.status, self.code, self.request_id, self.seconds = status, code, request_id, seconds
+        super().__init__(f"{message} (status {status}, request {request_id or 'unknown'})")
 
 
 class GeometryError(MotifleetError):
@@ -251,6 +292,13 @@ class UnknownProjectError(WorkspaceError):
     def __init__(self, name: str, known: Iterable[str]) -> None:
         hint = "`motifleet project list` shows them all"
         super().__init__(_unknown("project", name, known, hint))
+
+
+class UnknownFileError(WorkspaceError):
+    """There is no file of that name in a project."""
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        super().__init__(_unknown("file", name, known, "the project's folder has more"))
 
 
 class UnknownUserError(WorkspaceError):
@@ -298,6 +346,32 @@ class NameTakenError(WorkspaceError):
 
 class ProjectSourceError(WorkspaceError):
     """A project cannot be made from that repository or folder."""
+
+
+class RequestDiffersError(WorkspaceError):
+    """An idempotency key came with another request before."""
+
+    exit_code = 2
+
+    def __init__(self, key: str) -> None:
+        super().__init__(
+            f"expected the request that Idempotency-Key {key!r} came with first, got another: "
+            "choose a new key for a new request"
+        )
+
+
+class StillRunningError(WorkspaceError):
+    """A request of that idempotency key is still under way.
+
+    Args:
+        seconds: how long to wait.
+    """
+
+    def __init__(self, key: str, seconds: int = 1) -> None:
+        self.seconds = seconds
+        super().__init__(
+            f"the first request with Idempotency-Key {key!r} is still under way: ask again later"
+        )
 
 
 class NotLoggedInError(WorkspaceError):

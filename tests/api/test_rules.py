@@ -3,6 +3,8 @@
 A route that is added needs an example here and an action in the table of roles, or this fails.
 """
 
+import re
+
 import pytest
 from fastapi.routing import APIRoute
 from tests.api.conftest import Site
@@ -53,7 +55,67 @@ EXAMPLES: dict[tuple[str, str], tuple[str, object]] = {
     ("GET", "/tables/{table}/snapshots"): ("/tables/lab/snapshots", None),
     ("GET", "/tables/{table}/rows"): ("/tables/lab/rows", None),
     ("GET", "/models"): ("/models", None),
+    ("GET", "/server"): ("/server", None),
+    ("POST", "/models/{model}/promote"): ("/models/never@1/promote", None),
+    ("POST", "/models/{model}/rollback"): ("/models/never/rollback", None),
+    ("GET", "/experiments"): ("/experiments", None),
+    ("GET", "/runs"): ("/runs", None),
+    ("POST", "/tables/{table}/reports"): ("/tables/lab/reports", {}),
+    ("POST", "/tables/{table}/check"): ("/tables/lab/check", {}),
+    ("GET", "/projects/{project}/files"): ("/projects/DEV/files", None),
+    ("GET", "/projects/{project}/files/{path}"): ("/projects/DEV/files/none.py", None),
+    ("PUT", "/projects/{project}/files/{path}"): ("/projects/DEV/files/a%2F..%2Fup.py", None),
+    ("DELETE", "/projects/{project}/files/{path}"): ("/projects/DEV/files/none.py", None),
+    ("GET", "/builds"): ("/builds", None),
+    ("POST", "/builds"): ("/builds", {"project": "DEV", "file": "none.py", "endpoint": "odd"}),
+    ("GET", "/builds/{build}"): ("/builds/odd", None),
+    ("GET", "/builds/{build}/log"): ("/builds/odd/log", None),
+    ("GET", "/deployments"): ("/deployments", None),
+    ("POST", "/deployments"): ("/deployments", {"build": "odd", "role": "canary"}),
+    ("POST", "/endpoints/{endpoint}/rollback"): ("/endpoints/odd/rollback", {"to": "no"}),
+    ("GET", "/deployments/{deployment}"): ("/deployments/odd", None),
+    ("GET", "/deployments/{deployment}/replicas"): ("/deployments/odd/replicas", None),
+    ("GET", "/deployments/{deployment}/replicas/{replica}/log"): (
+        "/deployments/odd/replicas/0/log",
+        None,
+    ),
+    ("POST", "/deployments/{deployment}/stop"): ("/deployments/odd/stop", None),
+    ("POST", "/deployments/{deployment}/restart"): ("/deployments/odd/restart", None),
+    ("POST", "/deployments/{deployment}/promote"): ("/deployments/odd/promote", None),
+    ("PUT", "/deployments/{deployment}/share"): ("/deployments/odd/share", {"share": 0.2}),
+    ("PUT", "/deployments/{deployment}/scale"): (
+        "/deployments/odd/scale",
+        {"least": 1, "most": 1},
+    ),
+    ("GET", "/endpoints"): ("/endpoints", None),
+    ("GET", "/endpoints/{endpoint}"): ("/endpoints/odd", None),
+    ("GET", "/endpoints/{endpoint}/keeping"): ("/endpoints/odd/keeping", None),
+    ("PUT", "/endpoints/{endpoint}/keeping"): ("/endpoints/odd/keeping", {}),
+    ("GET", "/endpoints/{endpoint}/keys"): ("/endpoints/odd/keys", None),
+    ("POST", "/endpoints/{endpoint}/keys"): ("/endpoints/odd/keys", {"seconds": 60}),
+    ("DELETE", "/endpoints/{endpoint}/keys/{key}"): ("/endpoints/odd/keys/key-0", None),
+    ("POST", "/patterns/motifs"): ("/patterns/motifs", {}),
+    ("POST", "/patterns/discords"): ("/patterns/discords", {}),
+    ("POST", "/patterns/anomalies"): ("/patterns/anomalies", {}),
+    ("POST", "/patterns/match"): ("/patterns/match", {}),
+    ("POST", "/patterns/shared"): ("/patterns/shared", {}),
+    ("POST", "/devices/similar"): ("/devices/similar", {}),
+    ("POST", "/devices/clusters"): ("/devices/clusters", {}),
+    ("POST", "/geo/locate"): ("/geo/locate", {}),
+    ("POST", "/geo/count"): ("/geo/count", {}),
+    ("POST", "/geo/visits"): ("/geo/visits", {}),
+    ("POST", "/geo/events"): ("/geo/events", {}),
+    ("POST", "/geo/within"): ("/geo/within", {}),
+    ("POST", "/geo/box"): ("/geo/box", {}),
+    ("POST", "/geo/nearest"): ("/geo/nearest", {}),
+    ("POST", "/geo/trips"): ("/geo/trips", {}),
+    ("POST", "/geo/stops"): ("/geo/stops", {}),
+    ("POST", "/geo/distance"): ("/geo/distance", {}),
+    ("POST", "/geo/cells"): ("/geo/cells", {}),
+    ("POST", "/geo/sql"): ("/geo/sql", {}),
 }
+OF_DEV = re.compile(r"/(builds|deployments|endpoints)/|/deployments:POST|/builds:POST")
+"""What belongs to the project DEV, though its name is not in the address."""
 ONCE = {("DELETE", "/session"), ("DELETE", "/projects/{project}")}
 """They end what the others need; tests of their own ask them."""
 
@@ -92,6 +154,8 @@ def expected(who: str, action: str, path: str) -> set[int]:
         return {401}
     if "/projects/DEV" in path and who in ("user", "stranger"):
         return {404}
+    if who == "stranger" and OF_DEV.match(path):
+        return {404}
     if who == "key":
         may = action != "self.write" and LADDER.index("admin") >= LADDER.index(least)
     else:
@@ -108,7 +172,7 @@ def test_everybody_gets_as_far_as_the_table_says(site: Site, who: str) -> None:
         if (method, route) in ONCE:
             continue
         status = site.ask(who, method, path, body).status_code
-        refusal = expected(who, action, path)
+        refusal = expected(who, action, path if method == "GET" else f"{path}:{method}")
         good = status in refusal if refusal else status not in (401, 403) or route == "/session"
         if not good or status >= 500:
             wrong.append((method, path, action, status, refusal))
@@ -139,3 +203,15 @@ def test_a_new_route_without_a_rule_is_noticed(site: Site) -> None:
     found = routes(Site(other, site.client, site.fleet, {}))
     assert found["GET", "/secrets"] not in ACTIONS
     assert set(found) != set(EXAMPLES)
+
+
+def test_nobody_is_told_of_what_belongs_to_others(site: Site) -> None:
+    for noun in ("builds", "deployments", "endpoints"):
+        assert site.ask("stranger", "GET", f"/{noun}").json()["items"] == []
+        told = site.ask("stranger", "GET", f"/{noun}/odx").json()["error"]
+        assert "there is none yet" in told["hint"], told
+        assert site.ask("viewer", "GET", f"/{noun}").json()["items"] != []
+    wanted = {"project": "OTHER", "file": "x.py", "endpoint": "odd"}
+    put = site.ask("stranger", "PUT", "/projects/OTHER/files/x.py", b"predict = 3")
+    assert put.status_code == 200, put.text
+    assert site.ask("stranger", "POST", "/builds", wanted).status_code == 409

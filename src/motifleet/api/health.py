@@ -16,7 +16,7 @@ class Health(BaseModel):
     version: str = __version__
 
 
-@router.get("/health", **rule("server.ask"))
+@router.get("/health", **rule("server.ask", "health.read"))
 def read_health() -> Health:
     """See that the server answers."""
     return Health()

@@ -6,10 +6,11 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 
 from motifleet.api.access import Credentials, Desk, Fleet, rule
+from motifleet.api.once import OnceRoute
 from motifleet.api.paging import Cursor, Limit, Page, closed, opened, page
 from motifleet.app import ApiKey, AuditEntry, User
 
-router = APIRouter(tags=["people"])
+router = APIRouter(tags=["people"], route_class=OnceRoute)
 Text = Annotated[str | None, Query(max_length=200)]
 
 
@@ -66,71 +67,71 @@ class Self(BaseModel):
     projects: list[str]
 
 
-@router.post("/session", status_code=201, **rule("server.ask"))
+@router.post("/session", status_code=201, **rule("server.ask", "session.log_in"))
 def log_in(login: Login, fleet: Fleet, request: Request) -> Session:
     """Log in with a password."""
     address = request.client.host if request.client else ""
     return Session(token=fleet.workspace.log_in(login.name, login.password, address))
 
 
-@router.delete("/session", status_code=204, **rule("self.read"))
+@router.delete("/session", status_code=204, **rule("self.read", "session.log_out"))
 def log_out(desk: Desk, credentials: Credentials) -> None:
     """End this session."""
     if credentials is not None:
         desk.log_out(credentials.credentials)
 
 
-@router.get("/self", **rule("self.read"))
+@router.get("/self", **rule("self.read", "me.read"))
 def who_am_i(desk: Desk) -> Self:
     """See who one is, and in which projects."""
     names = [each.name for each in desk.projects()]
     return Self(name=desk.actor.name, owner=desk.actor.owner, projects=names)
 
 
-@router.put("/self/password", status_code=204, **rule("self.write"))
+@router.put("/self/password", status_code=204, **rule("self.write", "me.change_password"))
 def change_password(new: NewPassword, desk: Desk, request: Request) -> None:
     """Change one's own password; all sessions end."""
     address = request.client.host if request.client else ""
     desk.change_password(new.present, new.password, address)
 
 
-@router.get("/users", **rule("user.read"))
+@router.get("/users", **rule("user.read", "users.list"))
 def list_users(desk: Desk, limit: Limit = 100, cursor: Cursor = None) -> Page[User]:
     """List the users, by name."""
     return page(desk.users(), lambda each: each.name, limit, cursor)
 
 
-@router.post("/users", status_code=201, **rule("user.write"))
+@router.post("/users", status_code=201, **rule("user.write", "users.create"))
 def create_user(new: NewUser, desk: Desk) -> User:
     """Make a user; without a password they come with keys alone."""
     return desk.add_user(new.name, new.password, owner=new.owner)
 
 
-@router.delete("/users/{user}", status_code=204, **rule("user.write"))
+@router.delete("/users/{user}", status_code=204, **rule("user.write", "users.remove"))
 def remove_user(user: str, desk: Desk) -> None:
     """Remove a user with their keys and roles."""
     desk.remove_user(user)
 
 
-@router.post("/users/{user}/lock", **rule("user.write"))
+@router.post("/users/{user}/lock", **rule("user.write", "users.lock"))
 def lock_user(user: str, desk: Desk) -> User:
     """Lock a user out: password, sessions and keys."""
     return desk.set_active(user, False)
 
 
-@router.post("/users/{user}/unlock", **rule("user.write"))
+@router.post("/users/{user}/unlock", **rule("user.write", "users.unlock"))
 def unlock_user(user: str, desk: Desk) -> User:
     """Let a user in again."""
     return desk.set_active(user, True)
 
 
-@router.get("/keys", **rule("self.read"))
+@router.get("/keys", **rule("self.read", "keys.list"))
 def list_keys(desk: Desk, limit: Limit = 100, cursor: Cursor = None) -> Page[ApiKey]:
     """List one's own API keys; an owner sees all."""
     return page(desk.api_keys(), lambda each: each.id, limit, cursor)
 
 
-@router.post("/keys", status_code=201, **rule("self.write"))
+@router.post("/keys", status_code=201, **rule("self.write", "keys.create"))
 def create_key(new: NewKey, desk: Desk) -> MadeKey:
     """Make an API key, which is shown this once."""
     scope = {"user": new.user, "project": new.project}
@@ -138,13 +139,13 @@ def create_key(new: NewKey, desk: Desk) -> MadeKey:
     return MadeKey(id=made.id, key=secret)
 
 
-@router.delete("/keys/{key}", status_code=204, **rule("self.write"))
+@router.delete("/keys/{key}", status_code=204, **rule("self.write", "keys.revoke"))
 def revoke_key(key: str, desk: Desk) -> None:
     """Take an API key away at once."""
     desk.revoke_key(key)
 
 
-@router.get("/audit", **rule("audit.read"))
+@router.get("/audit", **rule("audit.read", "audit.list"))
 def read_audit(
     desk: Desk,
     *,

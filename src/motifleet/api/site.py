@@ -3,11 +3,41 @@
 from fastapi import FastAPI
 
 from motifleet import __version__
-from motifleet.api import failures, health, lake, people, projects
+from motifleet.api import (
+    builds,
+    deployments,
+    devices,
+    endpoints,
+    failures,
+    files,
+    geo,
+    health,
+    lake,
+    landing,
+    patterns,
+    people,
+    projects,
+    server,
+)
 from motifleet.api.guard import Guard
-from motifleet.app import Motifleet
+from motifleet.app import Background, Motifleet
 
 PREFIX = "/api/v1"
+ROOMS = (
+    health,
+    server,
+    people,
+    files,
+    projects,
+    lake,
+    landing,
+    patterns,
+    devices,
+    geo,
+    builds,
+    deployments,
+    endpoints,
+)
 
 
 def make_site(fleet: Motifleet) -> FastAPI:
@@ -21,8 +51,10 @@ def make_site(fleet: Motifleet) -> FastAPI:
         redirect_slashes=False,
     )
     site.state.fleet = fleet
+    site.state.background = Background()
     fleet.workspace.token()
-    for room in (health, people, projects, lake):
+    fleet.serving.end_abandoned()
+    for room in ROOMS:
         site.include_router(room.router, prefix=PREFIX)
     failures.install(site)
     site.add_middleware(Guard)

@@ -8,6 +8,7 @@ landing it, ``write_simulation`` writes a simulated fleet to a file, and ``run_d
 in one go and writes a report.
 """
 
+from motifleet.app.builds import Background
 from motifleet.app.demo import DemoResult, Phase, run_demo
 from motifleet.app.devices import Alike, Devices
 from motifleet.app.drawn_fences import DrawnFences
@@ -19,10 +20,12 @@ from motifleet.app.index_store import Indexed
 from motifleet.app.models import Models
 from motifleet.app.monitor_figures import quality_figure
 from motifleet.app.monitoring import Monitoring
+from motifleet.app.once import Once
 from motifleet.app.origin import Origin
 from motifleet.app.pattern_text import parse_pattern
 from motifleet.app.present import Present
 from motifleet.app.progress import Progress
+from motifleet.app.project_files import ProjectFile, ProjectFiles
 from motifleet.app.report import Report
 from motifleet.app.results import FileCheck, ImportResult
 from motifleet.app.selection import Selection
@@ -30,14 +33,18 @@ from motifleet.app.server import Addresses, Server, Where
 from motifleet.app.serving import Serving
 from motifleet.app.simulation import Simulation, write_simulation
 from motifleet.app.thinning import thinned
+from motifleet.app.uploads import KINDS, MEDIA, checked_upload, upload_folder
 from motifleet.app.workspace import Workspace
 from motifleet.serving import Listen
 from motifleet.workspace import (
+    AccessKey,
     Actor,
     ApiKey,
     AuditEntry,
     Build,
     Deployment,
+    Endpoint,
+    Keeping,
     Member,
     Project,
     Resources,
@@ -46,30 +53,39 @@ from motifleet.workspace import (
 from motifleet.workspace import Origin as ProjectOrigin
 
 __all__ = [
+    "KINDS",
+    "MEDIA",
+    "AccessKey",
     "Actor",
     "Addresses",
     "Alike",
     "ApiKey",
     "AuditEntry",
+    "Background",
     "Build",
     "DemoResult",
     "Deployment",
     "Devices",
     "DrawnFences",
+    "Endpoint",
     "FileCheck",
     "Geo",
     "ImportResult",
     "Indexed",
+    "Keeping",
     "Listen",
     "Member",
     "Models",
     "Monitoring",
     "Motifleet",
+    "Once",
     "Origin",
     "Phase",
     "Present",
     "Progress",
     "Project",
+    "ProjectFile",
+    "ProjectFiles",
     "ProjectOrigin",
     "Report",
     "Resources",
@@ -80,12 +96,14 @@ __all__ = [
     "User",
     "Where",
     "Workspace",
+    "checked_upload",
     "open_home",
     "overlay_figure",
     "parse_pattern",
     "quality_figure",
     "run_demo",
     "thinned",
+    "upload_folder",
     "validate_file",
     "write_simulation",
 ]

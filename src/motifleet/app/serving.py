@@ -11,51 +11,38 @@ from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
+from motifleet.app.builds import Builds
 from motifleet.app.listening import address_of, alone, check_private
 from motifleet.app.logs import bounding, read_log
-from motifleet.app.workspace import opened_store
-from motifleet.config import Settings, prepare_home
+from motifleet.config import prepare_home
 from motifleet.errors import (
     DeploymentError,
-    InvalidArgumentError,
-    MotifleetError,
     ServingError,
+    UnknownAccessKeyError,
     UnknownEndpointError,
+    UnknownReplicaError,
 )
-from motifleet.models import Registry
-from motifleet.serving import (
-    BuildSource,
-    FunctionSource,
-    Listen,
-    StoreLedger,
-    Supervisor,
-    VersionSource,
-    freeze,
-)
+from motifleet.serving import Listen, StoreLedger, Supervisor
 from motifleet.workspace import (
-    OWNER,
     AccessKey,
-    Actor,
-    Build,
     Deployment,
+    Endpoint,
     Keeping,
     Resources,
     Role,
-    Store,
     add_access_key,
-    add_build,
     add_deployment,
-    end_build,
-    find_build,
     find_deployment,
     keepings,
     list_access_keys,
-    list_builds,
     list_deployments,
+    list_endpoints,
     promote_deployment,
     restart_deployment,
     revoke_access_key,
+    scale_deployment,
     set_keeping,
+    set_share,
     stop_deployment,
 )
 
@@ -64,98 +51,15 @@ _UP = "gateway.json"
 
 
 @dataclass(frozen=True, slots=True)
-class Serving:
+class Serving(Builds):
     """Takes models from a registered version to an endpoint that answers.
 
     Args:
         settings: of the home.
-        actor: who changes things, as the audit log has it.
+        actor: who asks and changes things: the table of roles holds for them, and the audit log
+            names them.
         project: where models go that are built for the first time.
     """
-
-    settings: Settings
-    actor: Actor = OWNER
-    project: str = "default"
-
-    @property
-    def store(self) -> Store:
-        """The database."""
-        return opened_store(self.settings)
-
-    def build_version(self, reference: str, endpoint: str | None = None) -> Build:
-        """Build a registered version.
-
-        Args:
-            reference: as in ``failures@champion``.
-            endpoint: the name that it is to be served under; None: the model's.
-
-        Raises:
-            UnknownModelError, ModelChangedError: there is no such version as it was registered.
-            BuildError: it cannot be served; the build's log says more.
-        """
-        version, files = Registry.of(self.settings).files(reference)
-        source = VersionSource(f"{version.name}@{version.version}", files)
-        return self.build(source, endpoint or version.name)
-
-    def build_function(
-        self,
-        file: Path,
-        function: str,
-        endpoint: str,
-        *,
-        beside: Sequence[Path] = (),
-        requirements: Sequence[str] = (),
-        example: Any = None,
-        commit: str = "",
-    ) -> Build:
-        """Build a Python function that takes a request and returns an answer.
-
-        Args:
-            file: where it is.
-            function: its name.
-            endpoint: the name that it is to be served under.
-            beside: other files that it needs in its folder.
-            requirements: what it needs, as pip takes it.
-            example: a request to try it with.
-            commit: of the repository, where the file is from one.
-
-        Raises:
-            InvalidArgumentError: there is no such file.
-            BuildError: it cannot be served; the build's log says more.
-        """
-        source = FunctionSource(file, function, tuple(beside), tuple(requirements), example, commit)
-        return self.build(source, endpoint)
-
-    def build(self, source: BuildSource, endpoint: str) -> Build:
-        """Freeze a source; see `build_version` and `build_function`."""
-        _check_name(endpoint)
-        store = self.store
-        begun = add_build(
-            store, endpoint, source.content()["source"], actor=self.actor, project=self.project
-        )
-        try:
-            frozen = freeze(self.folder(begun), source)
-        except BaseException as error:
-            why = str(error) if isinstance(error, MotifleetError) else type(error).__name__
-            end_build(store, begun.id, digest=None, reason=why[:4000])
-            raise
-        return end_build(store, begun.id, digest=frozen.digest, reason=None)
-
-    def builds(self, endpoint: str | None = None) -> list[Build]:
-        """All builds, or those of an endpoint; the oldest first."""
-        return list_builds(self.store, endpoint)
-
-    def build_named(self, name: str) -> Build:
-        """A build by its id, or an endpoint's newest one."""
-        return find_build(self.store, name)
-
-    def build_log(self, name: str) -> str:
-        """What was said while a build was made."""
-        return read_log(self.folder(self.build_named(name)) / "build.log")
-
-    def folder(self, build: Build) -> Path:
-        """Where a build is."""
-        return prepare_home(self.settings) / "builds" / build.id
 
     def deploy(
         self,
@@ -190,8 +94,8 @@ class Serving:
         Raises:
             DeploymentError: there is none to go back to.
         """
-        all_of = list_deployments(self.store, endpoint)
-        present = find_deployment(self.store, endpoint)
+        all_of = self.deployments(endpoint)
+        present = self.deployment(endpoint)
         earlier = [
             each
             for each in all_of
@@ -219,18 +123,45 @@ class Serving:
         """Let a canary or a shadow answer all requests."""
         return promote_deployment(self.store, name, actor=self.actor)
 
+    def set_share(self, name: str, share: float) -> Deployment:
+        """Let a canary or a shadow answer a share of the requests; 0: be a shadow."""
+        return set_share(self.store, name, share, actor=self.actor)
+
+    def scale(
+        self, name: str, least: int, most: int, idle_seconds: float | None = None
+    ) -> Deployment:
+        """Change how many replicas a deployment has; see `motifleet.workspace.scale_deployment`."""
+        return scale_deployment(self.store, name, least, most, idle_seconds, actor=self.actor)
+
     def deployments(self, endpoint: str | None = None) -> list[Deployment]:
         """All deployments, or those of an endpoint; the oldest first."""
-        return list_deployments(self.store, endpoint)
+        return list_deployments(self.store, endpoint, actor=self.actor)
 
     def deployment(self, name: str) -> Deployment:
         """A deployment by its id, or an endpoint's present one."""
-        return find_deployment(self.store, name)
+        return find_deployment(self.store, name, actor=self.actor)
 
     def deployment_logs(self, name: str) -> dict[str, str]:
         """The log of each of a deployment's replicas, those that have ended too."""
-        folder = self._logs / "deployments" / self.deployment(name).id
-        return {path.stem: read_log(path) for path in sorted(folder.glob("*.log"))}
+        return {path.stem: read_log(path) for path in self._replica_logs(name)}
+
+    def replicas(self, name: str) -> list[str]:
+        """A deployment's replicas, those that have ended too."""
+        return [path.stem for path in self._replica_logs(name)]
+
+    def replica_log(self, name: str, replica: str) -> str:
+        """What one of a deployment's replicas has said.
+
+        Raises:
+            UnknownReplicaError: the deployment has no such replica.
+        """
+        logs = {path.stem: path for path in self._replica_logs(name)}
+        if replica not in logs:
+            raise UnknownReplicaError(replica, logs)
+        return read_log(logs[replica])
+
+    def _replica_logs(self, name: str) -> list[Path]:
+        return sorted((self._logs / "deployments" / self.deployment(name).id).glob("*.log"))
 
     def wait(
         self, name: str, seconds: float, until: Sequence[str] = ("running", "stopping", "stopped")
@@ -254,10 +185,26 @@ class Serving:
                 )
             time.sleep(_POLL_SECONDS)
 
+    def endpoint_list(self) -> list[Endpoint]:
+        """The endpoints, by name."""
+        return list_endpoints(self.store, actor=self.actor)
+
+    def endpoint_named(self, name: str) -> Endpoint:
+        """An endpoint by its name.
+
+        Raises:
+            UnknownEndpointError: there is none that the actor sees.
+        """
+        found = {each.name: each for each in self.endpoint_list()}
+        if name not in found:
+            raise UnknownEndpointError(name, found)
+        return found[name]
+
     def endpoints(self) -> list[dict[str, Any]]:
         """Each endpoint with its deployments that run."""
         found: dict[str, dict[str, Any]] = {
-            each.endpoint: {"endpoint": each.endpoint} for each in self.builds()
+            each.name: {"endpoint": each.name, "project": each.project}
+            for each in self.endpoint_list()
         }
         for each in self.deployments():
             if each.status in ("running", "starting"):
@@ -275,11 +222,11 @@ class Serving:
 
     def keys(self, endpoint: str) -> list[AccessKey]:
         """An endpoint's access keys."""
-        return list_access_keys(self.store, endpoint)
+        return list_access_keys(self.store, endpoint, actor=self.actor)
 
     def keeping(self, endpoint: str) -> Keeping:
         """What the prediction log keeps of an endpoint's requests."""
-        found = keepings(self.store)
+        found = keepings(self.store, actor=self.actor)
         if endpoint not in found:
             raise UnknownEndpointError(endpoint, found)
         return found[endpoint]
@@ -288,8 +235,16 @@ class Serving:
         """Change what the prediction log keeps, within half a second."""
         set_keeping(self.store, endpoint, keeping, actor=self.actor)
 
-    def revoke_key(self, name: str) -> None:
-        """Take an access key away at once."""
+    def revoke_key(self, name: str, endpoint: str | None = None) -> None:
+        """Take an access key away at once; where an endpoint is named, only one of its own.
+
+        Raises:
+            UnknownAccessKeyError: there is none of that id.
+        """
+        if endpoint is not None:
+            known = [each.id for each in self.keys(endpoint)]
+            if name not in known:
+                raise UnknownAccessKeyError(name, known)
         revoke_access_key(self.store, name, actor=self.actor)
 
     @property
@@ -392,7 +347,7 @@ class Serving:
         endpoint = self.build_named(build).endpoint
         running = [
             each
-            for each in list_deployments(self.store, endpoint)
+            for each in self.deployments(endpoint)
             if each.status == "running" and each.role == "primary"
         ]
         return running[-1].resources if running else Resources()
@@ -403,11 +358,3 @@ async def _until_stopped(work: Callable[[asyncio.Event], Coroutine[Any, Any, Non
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     await work(stop)
-
-
-def _check_name(name: str) -> None:
-    good = name and len(name) <= 100 and all(each.isalnum() or each in "-_." for each in name)
-    if not good or not name.isascii() or name.startswith("."):
-        raise InvalidArgumentError(
-            f"expected an endpoint's name of letters, digits, -, _ and ., got {name!r}"
-        )

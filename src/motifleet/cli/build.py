@@ -84,11 +84,8 @@ def list_builds(
     """List the builds, the oldest first."""
     from motifleet.app import open_home
 
-    output = Output(as_json)
-    found = open_home(home).serving.builds(endpoint)
-    output.document({"builds": [each.to_dict() for each in found]})
-    rows = [{**each.to_dict(), "created_at": options.time_of(each.created_at)} for each in found]
-    output.rows(rows, ["id", "endpoint", "number", "source", "status", "created_at"])
+    columns = ["id", "endpoint", "number", "source", "status", "created_at"]
+    options.listed(as_json, "builds", open_home(home).serving.builds(endpoint), columns)
 
 
 @app.command()

@@ -80,22 +80,17 @@ def list_deployments(
     """List the deployments, the oldest first."""
     from motifleet.app import open_home
 
-    output = Output(as_json)
-    found = open_home(home).serving.deployments(endpoint)
-    output.document({"deployments": [each.to_dict() for each in found]})
-    rows = [
-        {
-            **each.to_dict(),
-            "serves": each.version,
-            "cpu": each.resources.cpu,
-            "memory": f"{each.resources.memory / (1 << 30):g} GB",
-            "replicas": f"{each.resources.least}:{each.resources.most}",
-            "created_at": options.time_of(each.created_at),
-        }
-        for each in found
-    ]
     columns = ["id", "endpoint", "number", "serves", "role", "status", "cpu", "memory", "replicas"]
-    output.rows(rows, [*columns, "created_at"])
+    options.listed(
+        as_json,
+        "deployments",
+        open_home(home).serving.deployments(endpoint),
+        [*columns, "created_at"],
+        serves=lambda each: each.version,
+        cpu=lambda each: each.resources.cpu,
+        memory=lambda each: f"{each.resources.memory / (1 << 30):g} GB",
+        replicas=lambda each: f"{each.resources.least}:{each.resources.most}",
+    )
 
 
 @app.command()

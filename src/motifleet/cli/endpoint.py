@@ -22,7 +22,7 @@ def list_endpoints(home: options.Home = None, as_json: options.Json = False) -> 
     output = Output(as_json)
     found = open_home(home).serving.endpoints()
     output.document({"endpoints": found})
-    output.rows(found, ["endpoint", "version", "primary", "canary", "shadow"])
+    output.rows(found, ["endpoint", "project", "version", "primary", "canary", "shadow"])
 
 
 @app.command()
@@ -121,19 +121,9 @@ def list_keys(endpoint: Endpoint, home: options.Home = None, as_json: options.Js
     """List an endpoint's access keys; what they are was shown when they were made."""
     from motifleet.app import open_home
 
-    output = Output(as_json)
     found = open_home(home).serving.keys(endpoint)
-    output.document({"keys": [each.to_dict() for each in found]})
-    rows = [
-        {
-            "id": each.id,
-            "begins": each.hint,
-            "created_at": options.time_of(each.created_at),
-            "expires_at": options.time_of(each.expires_at),
-        }
-        for each in found
-    ]
-    output.rows(rows, ["id", "begins", "created_at", "expires_at"])
+    columns = ["id", "begins", "created_at", "expires_at"]
+    options.listed(as_json, "keys", found, columns, begins=lambda each: each.hint)
 
 
 @app.command("make-key")

@@ -15,11 +15,8 @@ def list_keys(home: options.Home = None, as_json: options.Json = False) -> None:
     """List the API keys; what they are was shown when they were made."""
     from motifleet.app import open_home
 
-    output = Output(as_json)
-    found = [each.to_dict() for each in open_home(home).workspace.api_keys()]
-    output.document({"keys": found})
     columns = ["id", "user", "project", "role", "name", "hint", "expires_at", "used_at"]
-    output.rows(options.with_times(found), columns)
+    options.listed(as_json, "keys", open_home(home).workspace.api_keys(), columns)
 
 
 @app.command()

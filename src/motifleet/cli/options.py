@@ -1,5 +1,6 @@
 """Options that several commands share, so that they read the same everywhere."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -107,3 +108,25 @@ def selection(
     from motifleet.app import Selection
 
     return Selection(tuple(devices) if devices else None, start, end, where, as_of)
+
+
+def listed(
+    as_json: bool, noun: str, found: Sequence[Any], columns: Sequence[str], **more: Any
+) -> None:
+    """Show what was found: each as it is for a program, some columns and times for a person.
+
+    Args:
+        as_json: whether for a program.
+        noun: what is listed, in the plural.
+        found: values with ``to_dict``.
+        columns: what a person sees.
+        more: further columns, each with what makes it of a value.
+    """
+    from motifleet.cli.output import Output
+
+    output = Output(as_json)
+    rows = [each.to_dict() for each in found]
+    output.document({noun: rows})
+    made = [{name: of(each) for name, of in more.items()} for each in found]
+    shown = [row | extra for row, extra in zip(with_times(rows), made, strict=True)]
+    output.rows(shown, columns)

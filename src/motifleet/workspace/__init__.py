@@ -25,14 +25,13 @@ from motifleet.workspace.deployments import (
     fail_deployment,
     find_deployment,
     list_deployments,
-    promote_deployment,
-    restart_deployment,
     start_deployment,
-    stop_deployment,
 )
+from motifleet.workspace.endpoints import Endpoint, list_endpoints
+from motifleet.workspace.idempotency import Asked, Attempt, begin_once, end_once, forget_once
 from motifleet.workspace.keeping import Keeping, keepings, set_keeping
 from motifleet.workspace.logins import actor_of, log_in, log_out, owner_token
-from motifleet.workspace.origins import Origin
+from motifleet.workspace.origins import Origin, is_committed
 from motifleet.workspace.places import Place, Places, places
 from motifleet.workspace.prediction_log import (
     Logged,
@@ -56,6 +55,13 @@ from motifleet.workspace.projects import (
     set_member,
 )
 from motifleet.workspace.record import AuditEntry, list_audit, note
+from motifleet.workspace.redeployment import (
+    promote_deployment,
+    restart_deployment,
+    scale_deployment,
+    set_share,
+    stop_deployment,
+)
 from motifleet.workspace.roles import (
     ACTIONS,
     ROLES,
@@ -91,9 +97,12 @@ __all__ = [
     "Actor",
     "Aggregate",
     "ApiKey",
+    "Asked",
+    "Attempt",
     "AuditEntry",
     "Build",
     "Deployment",
+    "Endpoint",
     "Keeping",
     "Logged",
     "Member",
@@ -121,18 +130,22 @@ __all__ = [
     "add_project",
     "add_truth",
     "add_user",
+    "begin_once",
     "check",
     "count_predictions",
     "desired_deployments",
     "digests_of_keys",
     "end_build",
     "end_deployment",
+    "end_once",
     "fail_deployment",
     "find_build",
     "find_deployment",
     "find_predictions",
     "find_project",
     "find_user",
+    "forget_once",
+    "is_committed",
     "keepings",
     "list_access_keys",
     "list_aggregates",
@@ -140,6 +153,7 @@ __all__ = [
     "list_audit",
     "list_builds",
     "list_deployments",
+    "list_endpoints",
     "list_members",
     "list_projects",
     "list_users",
@@ -159,10 +173,12 @@ __all__ = [
     "revoke_api_key",
     "role_named",
     "roles_table",
+    "scale_deployment",
     "set_active",
     "set_keeping",
     "set_member",
     "set_password",
+    "set_share",
     "start_deployment",
     "stop_deployment",
 ]

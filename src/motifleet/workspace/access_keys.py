@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import delete, insert, select, update
 
 from motifleet.errors import UnknownAccessKeyError
-from motifleet.workspace.allowed import OWNER, allow
-from motifleet.workspace.builds import model_id
+from motifleet.workspace.allowed import OWNER, allow, seen
+from motifleet.workspace.builds import model_id, project_of_model
 from motifleet.workspace.ids import new_id, now_ms
-from motifleet.workspace.roles import Actor
+from motifleet.workspace.roles import Actor, check
 from motifleet.workspace.schema import access_keys, models
 from motifleet.workspace.store import Store
 
@@ -57,12 +57,12 @@ def add_access_key(
         overlap: for how many seconds the endpoint's other keys are still good; None: as before.
 
     Raises:
-        UnknownEndpointError: there is no such endpoint.
+        UnknownEndpointError: there is no such endpoint that they see.
     """
     secret = f"mk-{secrets.token_urlsafe(32)}"
     now = now_ms()
     with store.write() as connection:
-        model = model_id(connection, endpoint)
+        model = model_id(connection, endpoint, actor)
         if overlap is not None:
             end = now + int(overlap * 1000)
             longer = (access_keys.c.expires_at.is_(None)) | (access_keys.c.expires_at > end)
@@ -80,14 +80,16 @@ def add_access_key(
     return key, secret
 
 
-def list_access_keys(store: Store, endpoint: str) -> list[AccessKey]:
+def list_access_keys(store: Store, endpoint: str, *, actor: Actor = OWNER) -> list[AccessKey]:
     """An endpoint's keys, the oldest first.
 
     Raises:
-        UnknownEndpointError: there is no such endpoint.
+        UnknownEndpointError: there is no such endpoint that they see.
+        NotAllowedError: the role is too low.
     """
     with store.read() as connection:
-        model = model_id(connection, endpoint)
+        model = model_id(connection, endpoint, actor)
+        check(actor, "access_key.write", project_of_model(connection, model))
         query = select(access_keys).where(access_keys.c.model_id == model)
         rows = connection.execute(query.order_by(access_keys.c.created_at))
         return [AccessKey(r.id, endpoint, r.hint, r.created_at, r.expires_at) for r in rows]
@@ -100,10 +102,11 @@ def revoke_access_key(store: Store, name: str, *, actor: Actor = OWNER) -> None:
         UnknownAccessKeyError: there is none of that id.
     """
     with store.write() as connection:
-        query = select(models.c.name).join(access_keys).where(access_keys.c.id == name)
-        endpoint = connection.scalar(query)
+        visible = select(models.c.name, access_keys.c.id).join(access_keys).where(seen(actor))
+        endpoint = connection.scalar(visible.where(access_keys.c.id == name))
         if endpoint is None:
-            raise UnknownAccessKeyError(name, connection.scalars(select(access_keys.c.id)))
+            known = [each.id for each in connection.execute(visible)]
+            raise UnknownAccessKeyError(name, known)
         allow(connection, actor, "access_key.write", endpoint, name, change="revoke")
         connection.execute(delete(access_keys).where(access_keys.c.id == name))
 

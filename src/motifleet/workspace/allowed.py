@@ -1,8 +1,8 @@
-"""Changes of builds, deployments and keys: allowed by role and project, and in the audit log."""
+"""Who sees and changes builds, deployments and keys: by role and project, with the audit log."""
 
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, select, true
 
 from motifleet.errors import DeploymentError
 from motifleet.workspace.record import record
@@ -40,6 +40,13 @@ def allow(
         action = "deployment.guarded"
     check(actor, action, project.id)
     record(connection, actor, action, subject, project=project.name, **details)
+
+
+def seen(actor: Actor) -> ColumnElement[bool]:
+    """The condition on models that somebody is to know of them: their project is one they see."""
+    if actor.owner or actor.everywhere is not None:
+        return true()
+    return models.c.project_id.in_([each for each in actor.roles if actor.sees(each)])
 
 
 def check_source(connection: Connection, endpoint: str, source: str) -> None:

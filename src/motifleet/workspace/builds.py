@@ -5,9 +5,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, func, insert, select, update
 
-from motifleet.errors import UnknownBuildError, UnknownEndpointError, UnknownProjectError
-from motifleet.workspace.allowed import OWNER, allow
+from motifleet.errors import NameTakenError, UnknownBuildError, UnknownEndpointError
+from motifleet.workspace.allowed import OWNER, allow, seen
 from motifleet.workspace.ids import new_id, now_ms
+from motifleet.workspace.projects import project_of
 from motifleet.workspace.roles import Actor
 from motifleet.workspace.schema import builds, models, projects
 from motifleet.workspace.store import Store
@@ -47,16 +48,23 @@ class Build:
         return asdict(self)
 
 
-def model_id(connection: Connection, endpoint: str) -> str:
+def model_id(connection: Connection, endpoint: str, actor: Actor = OWNER) -> str:
     """The id of a model.
 
     Raises:
-        UnknownEndpointError: there is none of that name.
+        UnknownEndpointError: there is none of that name that they see.
     """
-    found = connection.scalar(select(models.c.id).where(models.c.name == endpoint))
+    visible = select(models.c.id, models.c.name).where(seen(actor))
+    found = connection.scalar(visible.where(models.c.name == endpoint))
     if found is None:
-        raise UnknownEndpointError(endpoint, connection.scalars(select(models.c.name)))
+        names = [each.name for each in connection.execute(visible)]
+        raise UnknownEndpointError(endpoint, names)
     return str(found)
+
+
+def project_of_model(connection: Connection, model: str) -> str:
+    """The id of the project that a model belongs to."""
+    return str(connection.scalar(select(models.c.project_id).where(models.c.id == model)))
 
 
 def add_build(
@@ -65,20 +73,12 @@ def add_build(
     """Begin a build; a model of that name is made where there is none, in a project.
 
     Raises:
-        UnknownProjectError: there is no such project.
+        UnknownProjectError: there is no such project that they see.
+        NameTakenError: the endpoint is one of a project that they do not see.
         NotAllowedError: the role is too low.
     """
     with store.write() as connection:
-        model = connection.scalar(select(models.c.id).where(models.c.name == endpoint))
-        if model is None:
-            model = new_id("mdl")
-            row = {
-                "id": model,
-                "project_id": _project(connection, project),
-                "name": endpoint,
-                "settings": {},
-            }
-            connection.execute(insert(models).values(**row, created_at=now_ms()))
+        model = _model(connection, endpoint, project, actor)
         last = select(func.max(builds.c.number)).where(builds.c.model_id == model)
         number = (connection.scalar(last) or 0) + 1
         name = new_id("bld")
@@ -88,16 +88,29 @@ def add_build(
         return build_of(connection, name)
 
 
-def _project(connection: Connection, name: str) -> str:
-    """A project; that of models which name none is made where it is not there."""
-    found = connection.scalar(select(projects.c.id).where(projects.c.name == name))
-    if found is None and name != PROJECT:
-        raise UnknownProjectError(name, connection.scalars(select(projects.c.name)))
+def _model(connection: Connection, endpoint: str, project: str, actor: Actor) -> str:
+    """A model, made in a project where there is none of that name."""
+    one = select(models.c.id).where(models.c.name == endpoint)
+    found = connection.scalar(one.where(seen(actor)))
+    if found is None and connection.scalar(one) is not None:
+        raise NameTakenError("endpoint", endpoint)
     if found is None:
-        found = new_id("prj")
-        row = {"id": found, "name": PROJECT, "guarded": False, "created_at": now_ms()}
-        connection.execute(insert(projects).values(**row))
+        found = new_id("mdl")
+        row = {"id": found, "name": endpoint, "settings": {}, "created_at": now_ms()}
+        row["project_id"] = _project(connection, project, actor)
+        connection.execute(insert(models).values(**row))
     return str(found)
+
+
+def _project(connection: Connection, name: str, actor: Actor) -> str:
+    """A project; that of models which name none is made where it is not there."""
+    there = select(projects.c.id).where(projects.c.name == name)
+    if name != PROJECT or connection.scalar(there) is not None:
+        return project_of(connection, actor, name).id
+    made = new_id("prj")
+    row = {"id": made, "name": PROJECT, "guarded": False, "created_at": now_ms()}
+    connection.execute(insert(projects).values(**row))
+    return made
 
 
 def end_build(store: Store, build: str, *, digest: str | None, reason: str | None) -> Build:
@@ -109,37 +122,38 @@ def end_build(store: Store, build: str, *, digest: str | None, reason: str | Non
         return build_of(connection, build)
 
 
-def list_builds(store: Store, endpoint: str | None = None) -> list[Build]:
-    """All builds, or those of a model; the oldest first.
+def list_builds(store: Store, endpoint: str | None = None, *, actor: Actor = OWNER) -> list[Build]:
+    """All builds that somebody sees, or those of a model; the oldest first.
 
     Raises:
-        UnknownEndpointError: there is no such model.
+        UnknownEndpointError: there is no such model that they see.
     """
     with store.read() as connection:
-        query = _query().order_by(builds.c.created_at, builds.c.number)
+        query = _query().where(seen(actor)).order_by(builds.c.created_at, builds.c.number)
         if endpoint is not None:
-            query = query.where(builds.c.model_id == model_id(connection, endpoint))
+            query = query.where(builds.c.model_id == model_id(connection, endpoint, actor))
         return [_build(row) for row in connection.execute(query)]
 
 
-def find_build(store: Store, name: str) -> Build:
+def find_build(store: Store, name: str, *, actor: Actor = OWNER) -> Build:
     """A build by its id, or a model's newest that is ready by the model's name.
 
     Raises:
-        UnknownBuildError: there is none.
+        UnknownBuildError: there is none that they see.
     """
     with store.read() as connection:
-        return build_of(connection, name)
+        return build_of(connection, name, actor)
 
 
-def build_of(connection: Connection, name: str) -> Build:
+def build_of(connection: Connection, name: str, actor: Actor = OWNER) -> Build:
     """See `find_build`."""
-    row = connection.execute(_query().where(builds.c.id == name)).first()
+    visible = _query().where(seen(actor))
+    row = connection.execute(visible.where(builds.c.id == name)).first()
     if row is None:
-        newest = _query().where(models.c.name == name, builds.c.status == READY)
+        newest = visible.where(models.c.name == name, builds.c.status == READY)
         row = connection.execute(newest.order_by(builds.c.number.desc())).first()
     if row is None:
-        raise UnknownBuildError(name, connection.scalars(select(builds.c.id)))
+        raise UnknownBuildError(name, [each.id for each in connection.execute(visible)])
     return _build(row)
 
 

@@ -1,12 +1,12 @@
 """Deployments: what is desired of them, and how far they have come."""
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from sqlalchemy import Connection, Row, Select, and_, func, insert, or_, select, update
 
 from motifleet.errors import DeploymentError, UnknownDeploymentError
-from motifleet.workspace.allowed import OWNER, allow, check_source
+from motifleet.workspace.allowed import OWNER, allow, check_source, seen
 from motifleet.workspace.builds import FAILED as BUILD_FAILED
 from motifleet.workspace.builds import READY, build_of, model_id
 from motifleet.workspace.ids import new_id, now_ms
@@ -70,6 +70,7 @@ class Deployment:
         reason: why it failed.
         resources: of its replicas.
         restart: grows when new replicas are asked for.
+        crn: its long name, which answers hold.
         created_at: milliseconds since 1970.
         started_at: when it took over.
         ended_at: when it had stopped, or failed.
@@ -89,15 +90,11 @@ class Deployment:
     created_at: int
     started_at: int | None
     ended_at: int | None
-
-    @property
-    def crn(self) -> str:
-        """Its long name, which answers hold."""
-        return f"crn:motifleet:deployment:{self.endpoint}:{self.id}"
+    crn: str
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, for JSON."""
-        return {**asdict(self), "crn": self.crn}
+        return asdict(self)
 
 
 def add_deployment(
@@ -115,10 +112,9 @@ def add_deployment(
         UnknownBuildError: there is no such build.
         DeploymentError: the build failed, or a canary has no share.
     """
-    if role == "canary" and not 0 < share < 1:
-        raise DeploymentError(f"expected a canary's share between 0 and 1, got {share}")
+    check_share(role, share)
     with store.write() as connection:
-        made = build_of(connection, build)
+        made = build_of(connection, build, actor)
         if made.status == BUILD_FAILED:
             raise DeploymentError(
                 f"expected a build that is ready, but {made.id} failed: {made.reason}"
@@ -142,29 +138,32 @@ def add_deployment(
         connection.execute(insert(deployments).values(**values))
         details = {"build": made.id, "role": role, **asdict(resources)}
         allow(connection, actor, "deployment.create", made.endpoint, name, **details)
-        return _one(connection, name)
+        return deployment_of(connection, name)
 
 
-def find_deployment(store: Store, name: str) -> Deployment:
+def find_deployment(store: Store, name: str, *, actor: Actor = OWNER) -> Deployment:
     """A deployment by its id, or an endpoint's present one by the endpoint's name.
 
     Raises:
-        UnknownDeploymentError: there is none.
+        UnknownDeploymentError: there is none that they see.
     """
     with store.read() as connection:
-        return _one(connection, name)
+        return deployment_of(connection, name, actor)
 
 
-def list_deployments(store: Store, endpoint: str | None = None) -> list[Deployment]:
-    """All deployments, or those of an endpoint; the oldest first.
+def list_deployments(
+    store: Store, endpoint: str | None = None, *, actor: Actor = OWNER
+) -> list[Deployment]:
+    """All deployments that somebody sees, or those of an endpoint; the oldest first.
 
     Raises:
-        UnknownEndpointError: there is no such endpoint.
+        UnknownEndpointError: there is no such endpoint that they see.
     """
     with store.read() as connection:
-        query = _query().order_by(deployments.c.created_at, deployments.c.number)
+        ordered = _query().order_by(deployments.c.created_at, deployments.c.number)
+        query = ordered.where(seen(actor))
         if endpoint is not None:
-            query = query.where(deployments.c.model_id == model_id(connection, endpoint))
+            query = query.where(deployments.c.model_id == model_id(connection, endpoint, actor))
         return [_deployment(row) for row in connection.execute(query)]
 
 
@@ -186,7 +185,7 @@ def desired_deployments(store: Store) -> list[Deployment]:
 def start_deployment(store: Store, name: str) -> None:
     """Note that it runs: what had its role at its endpoint before is to stop."""
     with store.write() as connection:
-        told = _one(connection, name)
+        told = deployment_of(connection, name)
         if told.status != STARTING:
             return
         model = model_id(connection, told.endpoint)
@@ -202,89 +201,56 @@ def start_deployment(store: Store, name: str) -> None:
             .where(others, deployments.c.number < told.number)
             .values(status=STOPPING)
         )
-        _set(connection, name, status=STOPPING if late else RUNNING, started_at=now_ms())
+        change(connection, name, status=STOPPING if late else RUNNING, started_at=now_ms())
 
 
 def fail_deployment(store: Store, name: str, reason: str) -> None:
     """Note why it could not be started."""
     with store.write() as connection:
-        _set(connection, name, status=FAILED, reason=reason[:4000], ended_at=now_ms())
+        change(connection, name, status=FAILED, reason=reason[:4000], ended_at=now_ms())
 
 
 def end_deployment(store: Store, name: str) -> None:
     """Note that its replicas are gone."""
     with store.write() as connection:
-        _set(connection, name, status=STOPPED, ended_at=now_ms())
+        change(connection, name, status=STOPPED, ended_at=now_ms())
 
 
-def stop_deployment(store: Store, name: str, *, actor: Actor = OWNER) -> Deployment:
-    """Desire that it stops."""
-    with store.write() as connection:
-        told = _one(connection, name)
-        if told.status in (STARTING, RUNNING):
-            allow(connection, actor, "deployment.create", told.endpoint, told.id, change="stop")
-            _set(connection, told.id, status=STOPPING)
-        return _one(connection, told.id)
-
-
-def restart_deployment(store: Store, name: str, *, actor: Actor = OWNER) -> Deployment:
-    """Desire new replicas in the place of those that are there.
+def running_deployment(connection: Connection, name: str, actor: Actor = OWNER) -> Deployment:
+    """A deployment that runs.
 
     Raises:
+        UnknownDeploymentError: there is none that they see.
         DeploymentError: it does not run.
     """
-    with store.write() as connection:
-        told = _running(connection, name)
-        allow(connection, actor, "deployment.restart", told.endpoint, told.id)
-        _set(connection, told.id, restart=told.restart + 1)
-        return _one(connection, told.id)
-
-
-def promote_deployment(store: Store, name: str, *, actor: Actor = OWNER) -> Deployment:
-    """Let a canary or a shadow answer all requests; what did so before is to stop.
-
-    Raises:
-        DeploymentError: it does not run, or is the primary one.
-    """
-    with store.write() as connection:
-        told = _running(connection, name)
-        if told.role == "primary":
-            raise DeploymentError(f"expected a canary or a shadow, but {told.id} is primary")
-        allow(connection, actor, "deployment.create", told.endpoint, told.id, change="promote")
-        model = model_id(connection, told.endpoint)
-        connection.execute(
-            update(deployments)
-            .where(
-                deployments.c.model_id == model,
-                deployments.c.role == "primary",
-                deployments.c.status.in_((STARTING, RUNNING)),
-            )
-            .values(status=STOPPING)
-        )
-        _set(connection, told.id, role="primary", share=0.0)
-        return replace(told, role="primary", share=0.0)
-
-
-def _running(connection: Connection, name: str) -> Deployment:
-    told = _one(connection, name)
+    told = deployment_of(connection, name, actor)
     if told.status != RUNNING:
         raise DeploymentError(f"expected a deployment that runs, but {told.id} is {told.status}")
     return told
 
 
-def _set(connection: Connection, name: str, **values: Any) -> None:
+def change(connection: Connection, name: str, **values: Any) -> None:
+    """Write columns of a deployment."""
     connection.execute(update(deployments).where(deployments.c.id == name).values(**values))
 
 
-def _one(connection: Connection, name: str) -> Deployment:
+def deployment_of(connection: Connection, name: str, actor: Actor = OWNER) -> Deployment:
+    """See `find_deployment`."""
     rank = deployments.c.status.in_(ACTIVE)
     primary = deployments.c.role == "primary"
-    query = _query().where(or_(deployments.c.id == name, and_(models.c.name == name, primary)))
+    visible = _query().where(seen(actor))
+    query = visible.where(or_(deployments.c.id == name, and_(models.c.name == name, primary)))
     order = (rank.desc(), deployments.c.number.desc())
     row = connection.execute(query.order_by(*order)).first()
     if row is None:
-        raise UnknownDeploymentError(name, connection.scalars(select(deployments.c.id)))
+        raise UnknownDeploymentError(name, [each.id for each in connection.execute(visible)])
     return _deployment(row)
+
+
+def check_share(role: Role, share: float) -> None:
+    """See that a canary answers a share of the requests: more than none, less than all."""
+    if role == "canary" and not 0 < share < 1:
+        raise DeploymentError(f"expected a canary's share between 0 and 1, got {share}")
 
 
 def _query() -> Select[Any]:
@@ -297,5 +263,7 @@ def _query() -> Select[Any]:
 def _deployment(row: Row[Any]) -> Deployment:
     told = row._mapping
     resources = Resources(**{name: told[name] for name in Resources.__dataclass_fields__})
-    names = [name for name in Deployment.__dataclass_fields__ if name != "resources"]
-    return Deployment(**{name: told[name] for name in names}, resources=resources)
+    made = ("resources", "crn")
+    named = {name: told[name] for name in Deployment.__dataclass_fields__ if name not in made}
+    crn = f"crn:motifleet:deployment:{told['endpoint']}:{told['id']}"
+    return Deployment(**named, resources=resources, crn=crn)

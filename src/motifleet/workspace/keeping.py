@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select, update
 
 from motifleet.errors import DeploymentError
-from motifleet.workspace.allowed import OWNER, allow
+from motifleet.workspace.allowed import OWNER, allow, seen
 from motifleet.workspace.builds import model_id
 from motifleet.workspace.roles import Actor
 from motifleet.workspace.schema import models
@@ -45,10 +45,10 @@ class Keeping:
         return asdict(self)
 
 
-def keepings(store: Store) -> dict[str, Keeping]:
-    """What is kept, by endpoint."""
+def keepings(store: Store, *, actor: Actor = OWNER) -> dict[str, Keeping]:
+    """What is kept, by endpoint, of those that somebody sees."""
     with store.read() as connection:
-        rows = connection.execute(select(models.c.name, models.c.settings))
+        rows = connection.execute(select(models.c.name, models.c.settings).where(seen(actor)))
         return {row.name: _keeping(row.settings) for row in rows}
 
 
@@ -59,7 +59,7 @@ def set_keeping(store: Store, endpoint: str, keeping: Keeping, *, actor: Actor =
         UnknownEndpointError: there is no such endpoint.
     """
     with store.write() as connection:
-        model = model_id(connection, endpoint)
+        model = model_id(connection, endpoint, actor)
         settings = connection.scalar(select(models.c.settings).where(models.c.id == model)) or {}
         changed = {**settings, "keeping": keeping.to_dict()}
         allow(connection, actor, "deployment.create", endpoint, endpoint, **keeping.to_dict())

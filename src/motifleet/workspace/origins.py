@@ -71,6 +71,22 @@ def fetch(origin: Origin | None, into: Path) -> str | None:
     return commit
 
 
+def is_committed(folder: Path, commit: str, name: str) -> bool:
+    """Whether a file of a repository's folder is byte for byte what it is at a commit.
+
+    Args:
+        folder: the repository's.
+        commit: of it.
+        name: the file's path in it.
+    """
+    try:
+        kept = _git("-C", str(folder), "rev-parse", "--verify", "--quiet", f"{commit}:./{name}")
+        here = _git("-C", str(folder), "hash-object", "--no-filters", "--", name)
+    except ProjectSourceError:
+        return False
+    return kept == here
+
+
 def _fill(origin: Origin | None, begun: Path) -> str | None:
     if origin is None:
         begun.mkdir(mode=0o700)

@@ -31,6 +31,7 @@ ACTIONS: dict[str, tuple[Least, str]] = {
     "job.run": ("operator", "start and stop runs of jobs"),
     "deployment.restart": ("operator", "restart the replicas of a deployment"),
     "alert.silence": ("operator", "switch alert rules on and off"),
+    "file.write": ("contributor", "write files of a project that is not guarded"),
     "table.write": ("contributor", "land telemetry in tables"),
     "model.train": ("contributor", "train and register models"),
     "build.create": ("contributor", "make builds"),

@@ -152,10 +152,13 @@ class Supervisor:
             crew.renew()
         crew.desired = desired
         now = time.monotonic()
+        bounds = self._scaling[name]
+        bounds.least, bounds.most = desired.least, max(desired.most, 1)
+        bounds.idle_seconds = desired.idle_seconds
         if desired.status == "running":
             told = line.told.demand.get(name, {})
             waiting, arrived = told.get("waiting", 0), told.get("arrived", 0)
-            crew.count = self._scaling[name].decide(now, waiting=waiting, arrived=arrived)
+            crew.count = bounds.decide(now, waiting=waiting, arrived=arrived)
         crew.step(now)
         if desired.status == "starting":
             await self._see_through(desired, crew)
