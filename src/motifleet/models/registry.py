@@ -24,6 +24,7 @@ KIND, DIGEST, PARENT = f"{PREFIX}kind", f"{PREFIX}sha256", "mlflow.parentRunId"
 MODEL_URI, TRAINING = f"{PREFIX}model_uri", f"{PREFIX}training"
 CHAMPION, CHALLENGER, PREVIOUS = "champion", "challenger", "previous"
 _MOST = 1000
+_LONGEST = 250
 
 
 @dataclass(frozen=True, slots=True)
@@ -399,6 +400,7 @@ def _version(found: "ModelVersion", aliases: Mapping[str, str]) -> Version:
 def _registered(client: "MlflowClient", name: str) -> Any:
     from mlflow.exceptions import MlflowException
 
+    _check_name(name)
     try:
         return client.get_registered_model(name)
     except MlflowException as error:
@@ -419,9 +421,11 @@ def _make_model(client: "MlflowClient", name: str) -> None:
 
 
 def _check_name(name: str) -> None:
-    if not name or any(sign in name for sign in "@/:'\\") or name != name.strip():
+    odd = any(sign in name for sign in "@/:'\\") or not name.isprintable()
+    if not name or odd or name != name.strip() or len(name) > _LONGEST:
         raise InvalidArgumentError(
-            f"expected a model's name without @, /, :, ' and \\, got {name!r}"
+            f"expected a model's name of up to {_LONGEST} characters without @, /, :, ' and \\, "
+            f"got {name[:80]!r}"
         )
 
 

@@ -59,7 +59,7 @@ def begin_once(store: Store, asked: Asked) -> Attempt:
         connection.execute(delete(idempotency).where(_over(now)))
         # Of two at once one writes the row, in either database, and the other finds it.
         first = insert(idempotency).values(**row).on_conflict_do_nothing()
-        if connection.execute(first).rowcount:
+        if connection.execute(first.returning(idempotency.c.key)).first():
             return Attempt("new")
         found = connection.execute(select(idempotency).where(_one(asked))).first()
     if found is None:  # taken back just now
