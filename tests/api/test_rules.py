@@ -55,6 +55,7 @@ EXAMPLES: dict[tuple[str, str], tuple[str, object]] = {
     ("GET", "/tables/{table}/snapshots"): ("/tables/lab/snapshots", None),
     ("GET", "/tables/{table}/rows"): ("/tables/lab/rows", None),
     ("GET", "/models"): ("/models", None),
+    ("GET", "/health"): ("/health", None),
     ("GET", "/server"): ("/server", None),
     ("POST", "/models/{model}/promote"): ("/models/never@1/promote", None),
     ("POST", "/models/{model}/rollback"): ("/models/never/rollback", None),
