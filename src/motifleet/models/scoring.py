@@ -5,8 +5,8 @@ snapshot and the group. A batch lands once, so that scoring again changes nothin
 cut short goes on where it stopped.
 """
 
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections import Counter
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from itertools import pairwise
 from typing import Any, Protocol
@@ -14,17 +14,20 @@ from typing import Any, Protocol
 import numpy as np
 import pyarrow as pa
 
-from motifleet.errors import InvalidArgumentError, ModelError
+from motifleet.engines import Kernels, LocalEngine
+from motifleet.errors import InvalidArgumentError, ModelError, UnknownTableError
 from motifleet.models.discord_detector import DiscordDetector
 from motifleet.models.failure_classifier import FailureClassifier
 from motifleet.models.prepared import Progress, unseen
 from motifleet.models.registry import Registry
 from motifleet.models.source import Source
 from motifleet.models.values import Version
+from motifleet.tables import Appended, ByDevice, Page
 from motifleet.telemetry import DEVICE_ID, EVENT_TS
 
-GROUP_ROWS = 1_000_000
-"""Rows of a group; part of the batches' names, since other groups are other batches."""
+GROUP_ROWS = 500_000
+"""Rows of a group; part of the batches' names, since other groups are other batches. Three groups
+are in memory at most: one that is read, one that is scored, one that is written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,11 @@ class Scorer(Protocol):
     columns: list[str]
 
     def score(self, rows: pa.Table) -> pa.Table:
-        """The predictions of rows by device and time: device, time, and the kind's columns."""
+        """The predictions of rows by device and time: device, time, and the kind's columns.
+
+        Args:
+            rows: the device, as a dictionary, the time and `columns`.
+        """
         ...
 
 
@@ -104,45 +111,44 @@ class _Run:
     progress: Progress
 
     def go(self) -> Scored:
-        """Read, score and write groups; while one is written the next is read and scored."""
-        rows = already = done = 0
-        total = self.source.lineage().rows
+        """Score the groups that have not landed; one is read and one written meanwhile."""
+        source = self.source
+        reader = source.tables.reader(
+            source.table, columns=self.scorer.columns, where=source.where, as_of=source.as_of
+        )
+        pages = reader.pages(GROUP_ROWS)
+        there = self._landed()
+        already = sum(there.get(self._batch_id(page), 0) for page in pages)
+        left = [page for page in pages if self._batch_id(page) not in there]
+        landed, told = Counter({"already": already}), sum(page.rows for page in pages)
         with ThreadPoolExecutor(1) as writer:
-            waiting: Any = None
-            for number, (read, group) in enumerate(self._scored()):
-                if waiting is not None:
-                    landed = waiting.result()
-                    rows, already = rows + landed[0], already + landed[1]
-                waiting = writer.submit(self._land, number, group)
-                done += read
-                self.progress(done, total)
-            if waiting is not None:
-                landed = waiting.result()
-                rows, already = rows + landed[0], already + landed[1]
-        if not done:
+            waiting: list[Future[Appended]] = []
+            done = told - sum(page.rows for page in left)
+            for page, group in LocalEngine().run(_Groups(reader, self), left):
+                _count(landed, waiting)
+                if group.num_rows:
+                    waiting.append(writer.submit(self._land, self._batch_id(page), group))
+                done += page.rows
+                self.progress(done, told)
+            _count(landed, waiting)
+        if not landed.total():
             raise InvalidArgumentError(
-                f"expected reports to score, got an empty table: {self.source.table!r}"
+                f"expected reports to score, got an empty table: {source.table!r}"
             )
         return Scored(
-            self.version.reference, self.source.table, self._snapshot, self.into, rows, already
+            self.version.reference,
+            source.table,
+            self._snapshot,
+            self.into,
+            landed["new"],
+            landed["already"],
         )
 
     @property
     def _snapshot(self) -> int:
         return int(str(self.source.as_of))
 
-    def _scored(self) -> Iterator[tuple[int, pa.Table]]:
-        groups = self.source.tables.by_device(
-            self.source.table,
-            columns=self.scorer.columns,
-            where=self.source.where,
-            as_of=self.source.as_of,
-            max_rows=GROUP_ROWS,
-        )
-        for group in groups:
-            yield group.num_rows, self._named(self.scorer.score(group))
-
-    def _named(self, scored: pa.Table) -> pa.Table:
+    def named(self, scored: pa.Table) -> pa.Table:
         """The predictions with the version and the snapshot that they are of."""
         told: dict[str, Any] = {
             "model": pa.scalar(self.version.name),
@@ -154,16 +160,44 @@ class _Run:
             scored = scored.append_column(name, pa.repeat(value, scored.num_rows))
         return scored
 
-    def _land(self, number: int, group: pa.Table) -> tuple[int, int]:
-        where = self.source.where or ""
-        batch_id = (
-            f"{self.version.reference} on {self.source.table} {self._snapshot} {where} "
-            f"group {number} of {GROUP_ROWS}"
+    def _landed(self) -> dict[str, int]:
+        """The batches that the table of predictions has, with their rows."""
+        try:
+            snapshots = self.source.tables.snapshots(self.into)
+        except UnknownTableError:
+            return {}
+        return {each.batch_id: each.added_rows for each in snapshots if each.batch_id}
+
+    def _batch_id(self, page: Page) -> str:
+        return (
+            f"{self.version.reference} on {self.source.table} {self._snapshot} "
+            f"{self.source.where or ''} group {page.number} of {GROUP_ROWS}"
         )
-        if not group.num_rows:
-            return 0, 0
-        landed = self.source.tables.append(self.into, group, batch_id=batch_id)
-        return (0, landed.rows) if landed.already else (landed.rows, 0)
+
+    def _land(self, batch_id: str, group: pa.Table) -> Appended:
+        return self.source.tables.append(self.into, group, batch_id=batch_id)
+
+
+@dataclass(frozen=True, slots=True)
+class _Groups:
+    """Reading and scoring, as an engine takes them."""
+
+    reader: ByDevice
+    run: _Run
+
+    def load(self, page: Page) -> pa.Table:
+        return self.reader.read(page)
+
+    def work(self, rows: pa.Table, how: Kernels) -> pa.Table:
+        del how
+        return self.run.named(self.run.scorer.score(rows))
+
+
+def _count(landed: Counter[str], waiting: "list[Future[Appended]]") -> None:
+    """Wait until a group has landed, so that no more than one waits for it."""
+    while waiting:
+        done = waiting.pop().result()
+        landed["already" if done.already else "new"] += done.rows
 
 
 def _scorer(version: Version, model: Any) -> Scorer:
@@ -245,8 +279,9 @@ class _Detector:
 
 
 def _offsets(rows: pa.Table) -> list[int]:
-    codes = rows[DEVICE_ID].combine_chunks().dictionary_encode().indices.to_numpy()
-    return [0, *(np.flatnonzero(np.diff(codes)) + 1).tolist(), rows.num_rows]
+    devices: Any = rows[DEVICE_ID].combine_chunks()
+    changes = np.flatnonzero(np.diff(devices.indices.to_numpy())) + 1
+    return [0, *changes.tolist(), rows.num_rows]
 
 
 def _keyed(rows: pa.Table, scored: dict[str, Any]) -> pa.Table:

@@ -2,7 +2,7 @@
 
 import os
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -86,8 +86,11 @@ def _tasks(table: Table, batch: pa.Table, write_id: uuid.UUID) -> Iterator[Write
 def _partitions(table: Table, batch: pa.Table) -> Iterator[tuple[PartitionKey | None, pa.Table]]:
     """Sort by partition, device and time, and cut where the partition changes."""
     fields = table.spec().fields
-    keys = [_partition_values(table, field, batch) for field in fields]
-    within = [batch[name] for name in (DEVICE, TIME)] if holds_reports(table.schema()) else []
+    reports = holds_reports(table.schema())
+    # Devices are few, reports many: buckets and ranks are found once for each device.
+    coded = {DEVICE: batch[DEVICE].combine_chunks().dictionary_encode()} if reports else {}
+    keys = [_partition_values(table, field, batch, coded) for field in fields]
+    within = [pa.chunked_array([coded[DEVICE]]), batch[TIME]] if reports else []
     if not keys and not within:
         yield None, batch
         return
@@ -99,11 +102,14 @@ def _partitions(table: Table, batch: pa.Table) -> Iterator[tuple[PartitionKey | 
 
 
 def _partition_values(
-    table: Table, field: PartitionField, batch: pa.Table
+    table: Table, field: PartitionField, batch: pa.Table, coded: Mapping[str, Any]
 ) -> "pa.ChunkedArray[Any]":
     source = table.schema().find_field(field.source_id)
     transform = field.transform.pyarrow_transform(source.field_type)
-    values = transform(batch[source.name].combine_chunks())
+    if source.name in coded:
+        values = transform(coded[source.name].dictionary).take(coded[source.name].indices)
+    else:
+        values = transform(batch[source.name].combine_chunks())
     return pa.chunked_array([values])
 
 

@@ -90,8 +90,9 @@ def to_table(
         place = schema.get_field_index(name)
         kind: pa.DataType = pa.dictionary(pa.int32(), pa.string())
         schema = schema.set(place, schema.field(place).with_type(kind))
-    rows = _arrow_scan(scan, dictionaries).to_table(wanted)
-    return rows.select(schema.names).cast(schema)
+    rows = _arrow_scan(scan, dictionaries).to_table(wanted).select(schema.names)
+    # Casting looks at every chunk of every column, also of those that are as they should be.
+    return rows if rows.schema.equals(schema) else rows.cast(schema)
 
 
 def batches_of(
