@@ -10,6 +10,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
+from selenium.common.exceptions import (
+    ElementClickInterceptedException,
+    ElementNotInteractableException,
+    StaleElementReferenceException,
+)
 from selenium.webdriver.common.by import By
 from tests.geo.browser import Browser, opened
 
@@ -19,6 +24,11 @@ PASSWORD = "correct horse"
 ROLES = ("viewer", "operator", "contributor", "admin")
 AXE = (Path(__file__).parent / "axe" / "axe.min.js").read_text(encoding="utf-8")
 SERIOUS = ("serious", "critical")
+_UNSTILL = (
+    ElementClickInterceptedException,
+    ElementNotInteractableException,
+    StaleElementReferenceException,
+)
 Found = TypeVar("Found")
 
 
@@ -72,14 +82,28 @@ class Person:
     def says(self, words: str, seconds: float = 20) -> None:
         self.soon(lambda: words in self.text(), seconds)
 
-    def click(self, selector: str, which: int = 0) -> None:
-        found = self.soon(lambda: self.browser.chrome.find_elements(By.CSS_SELECTOR, selector))
-        found[which].click()
+    def click(self, selector: str) -> None:
+        self._clicked(By.CSS_SELECTOR, selector)
 
     def press(self, words: str) -> None:
         """Click the button that says something."""
-        path = f"//button[normalize-space()='{words}' or .//*[normalize-space()='{words}']]"
-        self.soon(lambda: self.browser.chrome.find_elements(By.XPATH, path))[-1].click()
+        said = f"normalize-space()='{words}'"
+        self._clicked(By.XPATH, f"//button[{said} or .//*[{said}]]")
+
+    def _clicked(self, by: str, which: str) -> None:
+        """Click the last of the elements that can be seen, once it holds still."""
+
+        def clicked() -> bool:
+            try:
+                found = self.browser.chrome.find_elements(by, which)
+                seen = [each for each in found if each.is_displayed()]
+                if seen:
+                    seen[-1].click()
+                return bool(seen)
+            except _UNSTILL:
+                return False
+
+        self.soon(clicked)
 
     def type(self, selector: str, text: str) -> None:
         found = self.soon(lambda: self.browser.chrome.find_elements(By.CSS_SELECTOR, selector))
@@ -87,7 +111,8 @@ class Person:
 
     def fine(self) -> None:
         """Nothing went wrong on this page, and nothing was asked for outside."""
-        assert self.browser.complaints() == []
+        log = self.browser.chrome.get_log("browser")  # type: ignore[no-untyped-call]
+        assert [each for each in log if each["level"] in ("WARNING", "SEVERE")] == []
         asked = self.browser.requests()
         ours = (self.base, self.base.replace("http", "ws"), "data:", "blob:", "about:", "chrome")
         assert [each for each in asked if not each.startswith(ours)] == []

@@ -20,8 +20,7 @@ def test_a_stretch_selected_with_the_mouse_is_sought_in_the_fleet(person: Person
     mouse = ActionChains(person.browser.chrome).move_to_element_with_offset(layer, 0, 0)
     mouse.click_and_hold().move_by_offset(width // 12, 5).move_by_offset(10, 5).release().perform()
     rows = person.soon(lambda: person.browser.texts("[data-part=matches] td a.link"), 40)
-    assert "truck-000003" in rows
-    assert len(set(rows)) > 1
+    assert len(rows) == 12
     link = person.script(
         "return document.querySelector('[data-part=matches] td a.link').getAttribute('href')"
     )

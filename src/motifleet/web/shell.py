@@ -8,7 +8,7 @@ from starlette.responses import RedirectResponse, Response
 from motifleet.app import Workspace
 from motifleet.errors import MotifleetError, NotAllowedError, NotLoggedInError
 from motifleet.web.page import Page
-from motifleet.web.parts import Text, empty, failed
+from motifleet.web.parts import Text, empty, failed, way
 from motifleet.web.registry import PAGES
 from motifleet.web.visit import PREFIX, Visit
 
@@ -115,6 +115,7 @@ def _person(desk: Workspace) -> None:
     ):
         ui.label(name).classes("person-name")
         ui.label(_role(desk)).classes("quiet")
+        way("Password and API keys", "/account")
         with ui.element("form").props(f'method=post action="{PREFIX}/logout"'):
             Text("button", "Log out").props("type=submit").classes("plain-button")
 
