@@ -1,6 +1,7 @@
 """The page Account: one's own password and API keys."""
 
 from functools import partial
+from typing import Any
 
 from nicegui import ui
 
@@ -69,7 +70,7 @@ class Keys:
 
             async def make() -> None:
                 seconds = float(days.value or 30) * _DAY
-                wanted = {"user": user.value or None, "name": name.value or ""}
+                wanted: dict[str, Any] = {"user": user.value or None, "name": name.value or ""}
                 work = partial(self.visit.desk.add_key, str(role.value), seconds=seconds, **wanted)
                 _, secret = await thread(work)
                 told_once("Your API key:", secret)
