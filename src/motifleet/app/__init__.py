@@ -17,6 +17,7 @@ from motifleet.app.geo import Geo
 from motifleet.app.home import Motifleet, open_home
 from motifleet.app.imports import validate_file
 from motifleet.app.index_store import Indexed
+from motifleet.app.jobs import Jobs
 from motifleet.app.models import Models
 from motifleet.app.monitor_figures import quality_figure
 from motifleet.app.monitoring import Monitoring
@@ -44,6 +45,9 @@ from motifleet.workspace import (
     Build,
     Deployment,
     Endpoint,
+    Job,
+    JobPlan,
+    JobRun,
     Keeping,
     Member,
     Project,
@@ -72,6 +76,10 @@ __all__ = [
     "Geo",
     "ImportResult",
     "Indexed",
+    "Job",
+    "JobPlan",
+    "JobRun",
+    "Jobs",
     "Keeping",
     "Listen",
     "Member",

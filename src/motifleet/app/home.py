@@ -13,6 +13,7 @@ from motifleet.app.across import discords_task
 from motifleet.app.files import file_channels, is_file
 from motifleet.app.geo import Geo
 from motifleet.app.imports import import_file
+from motifleet.app.jobs import Jobs
 from motifleet.app.keeping import keep
 from motifleet.app.models import Models
 from motifleet.app.monitoring import Monitoring
@@ -96,6 +97,11 @@ class Motifleet(Together):
     def monitoring(self) -> Monitoring:
         """What endpoints answered, how good it was, and alerts."""
         return Monitoring(self.settings, self.tables, local_actor())
+
+    @property
+    def jobs(self) -> Jobs:
+        """Jobs of projects, and their runs."""
+        return Jobs(self.settings, local_actor())
 
     @property
     def server(self) -> Server:

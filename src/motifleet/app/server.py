@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from motifleet.app.answering import answers, answers_now
+from motifleet.app.jobs import Jobs
 from motifleet.app.listening import address_of, alone, check_private, is_taken
 from motifleet.app.logs import note_down
 from motifleet.app.models import Models
@@ -176,7 +177,9 @@ class Server:
         if page is not None:  # first, since it takes longest
             parts["mlflow"] = kept(self._page(page, note))
         parts["api"] = kept(self._site(where.api, api, note))
-        await run_parts({**parts, "gateway": gate, "announce": announce}, note)
+        jobs = Jobs(self.settings, local_actor())
+        parts |= {"gateway": gate, "jobs": lambda stop: jobs.schedule(stop, note)}
+        await run_parts({**parts, "announce": announce}, note)
 
     def _page(self, listening: socket.socket, note: Note) -> Child:
         fd, models = listening.fileno(), Models(self.settings, self.tables)

@@ -18,7 +18,6 @@ Name = Annotated[
 Wait = Annotated[
     float, typer.Option("--wait", min=0, metavar="SECONDS", help="Wait until it is done.")
 ]
-_UNITS = {"MB": 1 << 20, "GB": 1 << 30}
 
 
 @app.command("create")
@@ -164,7 +163,7 @@ def _resources(
     least, most = (before.least, before.most) if replicas is None else _counts(replicas)
     return Resources(
         before.cpu if cpu is None else cpu,
-        before.memory if memory is None else _bytes(memory),
+        before.memory if memory is None else options.bytes_of(memory),
         least,
         most,
         before.idle_seconds if idle is None else idle,
@@ -177,13 +176,6 @@ def _counts(text: str) -> tuple[int, int]:
         return int(least), int(most or least)
     except ValueError:
         raise typer.BadParameter(f"expected replicas as 2 or 1:4, got {text!r}") from None
-
-
-def _bytes(text: str) -> int:
-    try:
-        return int(float(text[:-2]) * _UNITS[text[-2:].upper()])
-    except (KeyError, ValueError, OverflowError):
-        raise typer.BadParameter(f"expected memory as 512MB or 4GB, got {text!r}") from None
 
 
 def _render(as_json: bool, told: "Deployment") -> None:

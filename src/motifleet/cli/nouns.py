@@ -24,6 +24,7 @@ NOUNS = {
     "deployment": "Deploy builds, and change what is deployed.",
     "endpoint": "Serve endpoints, ask them, and keep their keys.",
     "monitor": "Read predictions, their metrics and quality.",
+    "job": "Run scripts, notebooks and commands by hand, by cron or after one another.",
     "project": "Make projects, and give roles in them.",
     "user": "Make users, and give them passwords.",
     "key": "Make and revoke API keys.",

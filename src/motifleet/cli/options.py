@@ -84,9 +84,24 @@ Step = Annotated[
 ]
 
 
+_UNITS = {"MB": 1 << 20, "GB": 1 << 30}
+
+
 def time_of(milliseconds: int | None) -> datetime | None:
     """A time that is kept as milliseconds since 1970."""
     return None if milliseconds is None else datetime.fromtimestamp(milliseconds / 1000, UTC)
+
+
+def bytes_of(text: str) -> int:
+    """A size as people write it.
+
+    >>> bytes_of("2GB")
+    2147483648
+    """
+    try:
+        return int(float(text[:-2]) * _UNITS[text[-2:].upper()])
+    except (KeyError, ValueError, OverflowError):
+        raise typer.BadParameter(f"expected memory as 512MB or 4GB, got {text!r}") from None
 
 
 def with_times(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -38,6 +38,11 @@ class Output:
         if not self.as_json:
             _console().print(text, highlight=False, soft_wrap=True)
 
+    def plain(self, text: str) -> None:
+        """Print text of others for a person, as it is."""
+        if not self.as_json:
+            _console().print(text, end="", markup=False, highlight=False, soft_wrap=True)
+
     def note(self, text: str) -> None:
         """Print a remark to standard error, so that it never mixes with the result."""
         _console(stderr=True).print(text, style="dim", highlight=False, soft_wrap=True)

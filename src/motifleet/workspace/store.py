@@ -13,7 +13,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlch
 from motifleet.config import Settings, prepare_home
 from motifleet.errors import SettingsError, StoreError
 
-HEAD = "0002"
+HEAD = "0003"
 """The newest migration."""
 
 _PATIENCE_MS = 20_000

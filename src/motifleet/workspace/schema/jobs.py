@@ -25,6 +25,7 @@ jobs = Table(
     Column("arguments", JSON, nullable=False),
     # When: by hand where there is neither, by a cron expression, or after another job.
     text_column("cron", null=True),
+    Column("time_zone", String(100), nullable=False, server_default="UTC"),
     reference("after_id", "jobs.id", null=True),
     Column("cpu", Float, nullable=False),
     Column("memory", BigInteger, nullable=False),
@@ -44,6 +45,8 @@ job_runs = Table(
     reference("job_id", "jobs.id", index=False),
     # One run for each time: whoever comes second finds it taken.
     moment("scheduled_for"),
+    # A retry waits before it begins.
+    moment("not_before", null=True),
     Column("attempt", Integer, nullable=False),
     Column("cause", String(20), nullable=False),
     Column("status", String(20), nullable=False, index=True),
