@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -219,8 +220,7 @@ def test_files_outside_of_the_folder_are_refused(works: Works, tmp_path: Path) -
 
 
 def test_a_notebook_runs_with_parameters_and_is_kept(works: Works) -> None:
-    import nbformat
-
+    nbformat: Any = import_module("nbformat")
     new = nbformat.v4
     cells = [
         new.new_code_cell("rows = 1", metadata={"tags": ["parameters"]}),

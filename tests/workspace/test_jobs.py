@@ -91,7 +91,7 @@ def test_a_job_is_made_found_changed_and_removed(store: Store, project: str) -> 
 
 
 def test_each_role_does_what_the_table_says(store: Store, project: str) -> None:
-    viewer, operator = (Actor(name, roles={project: name}) for name in ("viewer", "operator"))  # type: ignore[dict-item]
+    viewer, operator = (Actor(name, roles={project: name}) for name in ("viewer", "operator"))
     made(store)
     assert len(list_jobs(store, viewer)) == 1
     with pytest.raises(NotAllowedError):
@@ -223,7 +223,7 @@ def test_after_a_success_the_next_job_runs_and_after_a_failure_not(
     made(store, "then", JobPlan("script", "b.py", after="load"))
     for status in ("failed", "succeeded"):
         ask_run(store, OWNER, "DEV", "load")
-        end_run(store, began(store).id, status)  # type: ignore[arg-type]
+        end_run(store, began(store).id, status)
         assert runs(store, "then") == ([] if status == "failed" else [("after", "waiting", 1)])
 
 
