@@ -1,5 +1,8 @@
 """A table in, a table of predictions out: the same as MLflow's, once, in bounded memory."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 
 import numpy as np
@@ -14,6 +17,8 @@ from motifleet.errors import InvalidArgumentError, UnknownColumnError, UnknownMo
 from motifleet.models import DiscordDetector, Label
 
 FAILED = Label("failed")
+ROW = 8 * 4
+"""Bytes of a report: device, time, two signals."""
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +52,7 @@ def test_a_scored_table_holds_what_mlflow_predicts(tanks: Motifleet, model: str)
 def test_scoring_again_changes_nothing_and_goes_on_where_it_stopped(
     tanks: Motifleet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(room, "GROUP_ROWS", 700)
+    monkeypatch.setattr(room, "GROUP_BYTES", 700 * ROW)
     told: list[int] = []
 
     def stop(done: int, total: int | None = None) -> None:
@@ -98,7 +103,7 @@ def test_a_detector_scores_each_window(tanks: Motifleet) -> None:
 def test_no_more_than_a_group_is_in_memory(
     tanks: Motifleet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(room, "GROUP_ROWS", 500)
+    monkeypatch.setattr(room, "GROUP_BYTES", 500 * ROW)
     sizes: list[int] = []
     plain = room._Classifier.score
 
@@ -110,6 +115,57 @@ def test_no_more_than_a_group_is_in_memory(
     tanks.models.score("failures", "tanks", "in_parts")
     assert max(sizes) <= 500
     assert sum(sizes) == 3600
+
+
+SCORES = """
+import resource, sys
+import motifleet.models.scoring as room
+from motifleet.app import open_home
+
+room.GROUP_BYTES = 4_000_000
+models = open_home(sys.argv[1]).models
+models.score("wide", "narrow", "warm")
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+rows = models.score("wide", "broad", "scores").rows
+print(rows, (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) << 10)
+"""
+COLUMNS = [f"signal_{number:02d}" for number in range(98)]
+
+
+def broad(devices: int, reports: int, seed: int) -> pa.Table:
+    """Reports of 800 bytes each, with a label."""
+    rng = np.random.default_rng(seed)
+    rows = wearing(devices, reports, first=devices * seed, seed=seed)
+    signals = {name: rng.integers(0, 9, rows.num_rows).astype(float) for name in COLUMNS}
+    return pa.table(
+        {name: rows[name] for name in ("device_id", "event_ts", "failed")}
+        | {name: pa.array(values) for name, values in signals.items()}
+    )
+
+
+@pytest.mark.slow
+def test_a_table_is_scored_in_a_fraction_of_its_memory(
+    make_home: Callable[[], Motifleet],
+) -> None:
+    fleet = make_home()
+    fleet.tables.append("narrow", broad(60, 60, 0))
+    fleet.models.train(classifier(FAILED, split=SPLIT), "narrow", name="wide")
+    for seed in range(3):
+        fleet.tables.append("broad", broad(100, 1440, seed).drop_columns(["failed"]))
+    done = subprocess.run(
+        [sys.executable, "-c", SCORES, str(fleet.settings.home)],
+        # Arrow's usual allocator keeps what was given back to it; the system's shows what is held.
+        env={**os.environ, "ARROW_DEFAULT_MEMORY_POOL": "system", "MALLOC_ARENA_MAX": "2"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    rows, more = map(int, done.stdout.split())
+    assert rows == 3 * 100 * 1440
+    allowance, table = 96 << 20, rows * 8 * (len(COLUMNS) + 2)
+    assert table > 3 * allowance
+    assert more < allowance
 
 
 def test_bad_tables_are_refused(tanks: Motifleet) -> None:

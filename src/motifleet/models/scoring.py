@@ -25,9 +25,9 @@ from motifleet.models.values import Version
 from motifleet.tables import Appended, ByDevice, Page
 from motifleet.telemetry import DEVICE_ID, EVENT_TS
 
-GROUP_ROWS = 500_000
-"""Rows of a group; part of the batches' names, since other groups are other batches. Three groups
-are in memory at most: one that is read, one that is scored, one that is written."""
+GROUP_BYTES = 32_000_000
+"""Of a group's columns in memory; part of the batches' names, since other groups are other batches.
+Three groups are in memory at most: one that is read, one that is scored, one that is written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,7 @@ class _Run:
         reader = source.tables.reader(
             source.table, columns=self.scorer.columns, where=source.where, as_of=source.as_of
         )
-        pages = reader.pages(GROUP_ROWS)
+        pages = reader.pages(self._group_rows)
         there = self._landed()
         already = sum(there.get(self._batch_id(page), 0) for page in pages)
         left = [page for page in pages if self._batch_id(page) not in there]
@@ -145,6 +145,11 @@ class _Run:
         )
 
     @property
+    def _group_rows(self) -> int:
+        """Rows of a group: of eight bytes in each column, with device and time."""
+        return max(1, GROUP_BYTES // (8 * (len(self.scorer.columns) + 2)))
+
+    @property
     def _snapshot(self) -> int:
         return int(str(self.source.as_of))
 
@@ -171,7 +176,7 @@ class _Run:
     def _batch_id(self, page: Page) -> str:
         return (
             f"{self.version.reference} on {self.source.table} {self._snapshot} "
-            f"{self.source.where or ''} group {page.number} of {GROUP_ROWS}"
+            f"{self.source.where or ''} group {page.number} of {self._group_rows}"
         )
 
     def _land(self, batch_id: str, group: pa.Table) -> Appended:
