@@ -16,7 +16,7 @@ from tests.serving.conftest import PATIENCE, odd, soon
 from motifleet.app import JobPlan, Motifleet, Resources, open_home
 
 pytestmark = pytest.mark.faults
-# The promise, beside the loading of models, where nothing else is done; a busy machine takes longer.
+# The promise, beside the loading of models; a machine that is busy with others takes longer.
 RECOVERY_SECONDS = 10.0
 ENDPOINTS = ("first", "second", "third")
 
