@@ -163,3 +163,16 @@ def test_a_pause_after_wrong_passwords_says_how_long(site: Site) -> None:
     answer = site.ask("nobody", "POST", "/session", {"name": "zoe", "password": "wrong"})
     assert answer.status_code == 429
     assert 0 < int(answer.headers["retry-after"]) <= 900
+
+
+def test_what_is_done_to_tables_and_sessions_is_in_the_audit_log(site: Site) -> None:
+    session = site.ask("nobody", "POST", "/session", {"name": "contributor", "password": PASSWORD})
+    headers = {"Authorization": f"Bearer {session.json()['token']}"}
+    reports = "device_id,event_ts,longitude,latitude\ntruck-1,2026-03-02 08:00:00,-93.5,42.0\n"
+    sent = {"content": reports, "headers": {**headers, "content-type": "text/csv"}}
+    landed = site.client.request("POST", "/api/v1/tables/noted/reports", **sent)
+    assert landed.status_code == 201, landed.text
+    site.client.request("DELETE", "/api/v1/session", headers=headers)
+    newest = site.ask("owner", "GET", "/audit?who=contributor&limit=2").json()["items"]
+    assert [each["details"]["done"] for each in newest] == ["logged out", "file landed"]
+    assert (newest[1]["subject"], newest[1]["details"]["accepted"]) == ("noted", 1)

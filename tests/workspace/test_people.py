@@ -44,6 +44,7 @@ from motifleet.workspace import (
     set_password,
 )
 from motifleet.workspace.logins import SESSION_MS
+from motifleet.workspace.record import record
 from motifleet.workspace.schema import api_keys, logins, users
 
 OWNER = Actor("owner", owner=True)
@@ -119,6 +120,23 @@ def test_a_session_ends_by_logging_out_and_by_itself(store: Store, ann: str) -> 
         connection.execute(update(logins).values(expires_at=logins.c.expires_at - SESSION_MS))
     with pytest.raises(NotLoggedInError):
         actor_of(store, second)
+
+
+def test_logging_in_and_out_is_in_the_audit_log(store: Store, ann: str) -> None:
+    session = log_in(store, ann, PASSWORD)
+    log_out(store, session)
+    log_out(store, session)  # which has ended already
+    log_out(store, "mfs-nothing")
+    told = [(each.who, each.details["done"]) for each in list_audit(store, who=ann)]
+    assert told == [(ann, "logged out"), (ann, "logged in")]
+
+
+def test_the_audit_log_keeps_its_order_within_a_millisecond(store: Store) -> None:
+    with store.write() as connection:
+        for number in range(500):
+            record(connection, OWNER, "job.run", f"{number}")
+    told = [each.subject for each in list_audit(store, action="job.run", limit=1000)]
+    assert told == [f"{number}" for number in range(499, -1, -1)]
 
 
 def test_wrong_passwords_are_slowed_down_by_name_and_address(store: Store, ann: str) -> None:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from motifleet.api.access import Fleet, rule
+from motifleet.api.access import Desk, Fleet, rule
 from motifleet.api.answers import Document, answered
 from motifleet.api.once import OnceRoute
 from motifleet.api.paging import Cursor, Limit, Page, page
@@ -56,15 +56,19 @@ def list_models(
 
 
 @router.post("/models/{model}/promote", **rule("model.train", "models.promote"))
-def promote_version(model: str, fleet: Fleet) -> Document:
+def promote_version(model: str, fleet: Fleet, desk: Desk) -> Document:
     """Make a version, such as failures@3, the champion of its model."""
-    return fleet.models.promote(model).to_dict()
+    told = fleet.models.promote(model).to_dict()
+    desk.note("model.train", model, done="promoted")
+    return told
 
 
 @router.post("/models/{model}/rollback", **rule("model.train", "models.roll_back"))
-def roll_back_model(model: str, fleet: Fleet) -> Document:
+def roll_back_model(model: str, fleet: Fleet, desk: Desk) -> Document:
     """Make a model's previous champion the champion again."""
-    return fleet.models.roll_back(model).to_dict()
+    told = fleet.models.roll_back(model).to_dict()
+    desk.note("model.train", model, done="rolled back", version=told["version"])
+    return told
 
 
 @router.get("/experiments", **rule("model.read", "models.experiments"))

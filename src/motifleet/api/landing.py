@@ -9,7 +9,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 
-from motifleet.api.access import Fleet, rule
+from motifleet.api.access import Desk, Fleet, rule
 from motifleet.api.answers import Document
 from motifleet.app import KINDS, MEDIA, checked_upload, upload_folder, validate_file
 from motifleet.telemetry import ColumnMapping
@@ -52,15 +52,22 @@ def _taking(action: str, name: str) -> dict[str, Any]:
 
 
 @router.post("/reports", status_code=201, **_taking("table.write", "tables.land"))
-async def land_reports(table: str, fleet: Fleet, mapping: Mapping, request: Request) -> Document:
+async def land_reports(
+    table: str, fleet: Fleet, desk: Desk, mapping: Mapping, request: Request
+) -> Document:
     """Land reports in a table: CSV, JSON Lines, Parquet or a stream of Arrow.
 
     The same file, read the same way, lands once, however often it is sent. Rows that cannot be
     taken go to the table ``rejected``.
     """
-    return await _with_file(
-        fleet, request, lambda path: fleet.import_file(path, table, mapping=mapping).to_dict()
-    )
+
+    def land(path: Path) -> Document:
+        told = fleet.import_file(path, table, mapping=mapping).to_dict()
+        counts = {name: told[name] for name in ("accepted", "rejected")}
+        desk.note("table.write", table, done="file landed", **counts, snapshot=told["snapshot_id"])
+        return told
+
+    return await _with_file(fleet, request, land)
 
 
 @router.post("/check", **_taking("table.read", "tables.check"))

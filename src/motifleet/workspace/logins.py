@@ -57,9 +57,14 @@ def log_in(store: Store, name: str, password: str, address: str = "") -> str:
 
 
 def log_out(store: Store, secret: str) -> None:
-    """End a session."""
+    """End a session; what is none has ended already."""
+    same = logins.c.digest == digest(secret)
     with store.write() as connection:
-        connection.execute(delete(logins).where(logins.c.digest == digest(secret)))
+        user = connection.execute(select(users.c.id, users.c.name).join(logins).where(same)).first()
+        if user is not None:
+            connection.execute(delete(logins).where(same))
+            who = Actor(user.name, user.id)
+            record(connection, who, "self.write", user.name, done="logged out")
 
 
 def _note_attempt(store: Store, name: str, address: str) -> int:
