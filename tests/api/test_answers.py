@@ -169,7 +169,7 @@ def test_what_is_done_to_tables_and_sessions_is_in_the_audit_log(site: Site) -> 
     session = site.ask("nobody", "POST", "/session", {"name": "contributor", "password": PASSWORD})
     headers = {"Authorization": f"Bearer {session.json()['token']}"}
     reports = "device_id,event_ts,longitude,latitude\ntruck-1,2026-03-02 08:00:00,-93.5,42.0\n"
-    sent = {"content": reports, "headers": {**headers, "content-type": "text/csv"}}
+    sent: Any = {"content": reports, "headers": {**headers, "content-type": "text/csv"}}
     landed = site.client.request("POST", "/api/v1/tables/noted/reports", **sent)
     assert landed.status_code == 201, landed.text
     site.client.request("DELETE", "/api/v1/session", headers=headers)
