@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -86,6 +86,38 @@ class Settings(BaseSettings):
         default=10_000_000,
         ge=10_000,
         description="How large each log file of the server grows before it is turned over.",
+    )
+
+    sample_seconds: float = Field(
+        default=15.0, ge=1, le=3600, description="How often technical metrics are sampled."
+    )
+    sample_days: float = Field(
+        default=7.0, gt=0, le=3650, description="For how long samples are kept."
+    )
+    alert_seconds: float = Field(
+        default=15.0, ge=1, le=3600, description="How often alert rules are looked at."
+    )
+    drift_seconds: float = Field(
+        default=3600.0, ge=0, description="How often drift is measured; 0: never by itself."
+    )
+    archive_days: float = Field(
+        default=30.0,
+        ge=0,
+        description="After how long predictions move to the archive; 0: never by themselves.",
+    )
+    webhook_private: bool = Field(
+        default=False,
+        description="Whether webhooks may be on this machine or in a private network.",
+    )
+    smtp_host: str = Field(default="", description="The mail server that alerts are sent by.")
+    smtp_port: int = Field(default=587, ge=1, le=65535, description="Its port.")
+    smtp_security: Literal["starttls", "tls", "none"] = Field(
+        default="starttls", description="How the connection to the mail server is protected."
+    )
+    smtp_user: str = Field(default="", description="The name to log in with; empty: none.")
+    smtp_password: SecretStr = Field(default=SecretStr(""), description="The password to it.")
+    smtp_from: str = Field(
+        default="motifleet@localhost", description="Who letters about alerts come from."
     )
 
     @classmethod

@@ -8,10 +8,13 @@ landing it, ``write_simulation`` writes a simulated fleet to a file, and ``run_d
 in one go and writes a report.
 """
 
+from motifleet.app.alerts import Alert, Alerts
 from motifleet.app.builds import Background
 from motifleet.app.demo import DemoResult, Phase, run_demo
 from motifleet.app.devices import Alike, Devices
 from motifleet.app.drawn_fences import DrawnFences
+from motifleet.app.drift import Drift
+from motifleet.app.endpoint_simulation import EndpointSimulation, Requests
 from motifleet.app.figures import overlay_figure
 from motifleet.app.geo import Geo
 from motifleet.app.home import Motifleet, open_home
@@ -19,7 +22,7 @@ from motifleet.app.imports import validate_file
 from motifleet.app.index_store import Indexed
 from motifleet.app.jobs import Jobs
 from motifleet.app.models import Models
-from motifleet.app.monitor_figures import quality_figure
+from motifleet.app.monitor_figures import drift_figure, quality_figure, samples_figure
 from motifleet.app.monitoring import Monitoring
 from motifleet.app.once import Once
 from motifleet.app.origin import Origin
@@ -36,6 +39,9 @@ from motifleet.app.simulation import Simulation, write_simulation
 from motifleet.app.thinning import thinned
 from motifleet.app.uploads import KINDS, MEDIA, checked_upload, upload_folder
 from motifleet.app.workspace import Workspace
+from motifleet.monitoring import KINDS as ENDPOINT_KINDS
+from motifleet.monitoring import Kind as EndpointKind
+from motifleet.monitoring import Summary
 from motifleet.serving import Listen
 from motifleet.workspace import (
     AccessKey,
@@ -57,11 +63,14 @@ from motifleet.workspace import (
 from motifleet.workspace import Origin as ProjectOrigin
 
 __all__ = [
+    "ENDPOINT_KINDS",
     "KINDS",
     "MEDIA",
     "AccessKey",
     "Actor",
     "Addresses",
+    "Alert",
+    "Alerts",
     "Alike",
     "ApiKey",
     "AuditEntry",
@@ -71,7 +80,10 @@ __all__ = [
     "Deployment",
     "Devices",
     "DrawnFences",
+    "Drift",
     "Endpoint",
+    "EndpointKind",
+    "EndpointSimulation",
     "FileCheck",
     "Geo",
     "ImportResult",
@@ -96,20 +108,24 @@ __all__ = [
     "ProjectFiles",
     "ProjectOrigin",
     "Report",
+    "Requests",
     "Resources",
     "Selection",
     "Server",
     "Serving",
     "Simulation",
+    "Summary",
     "User",
     "Where",
     "Workspace",
     "checked_upload",
+    "drift_figure",
     "open_home",
     "overlay_figure",
     "parse_pattern",
     "quality_figure",
     "run_demo",
+    "samples_figure",
     "thinned",
     "upload_folder",
     "validate_file",

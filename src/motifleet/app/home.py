@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from motifleet.app import tasks
 from motifleet.app.across import discords_task
+from motifleet.app.endpoint_simulation import EndpointSimulation
 from motifleet.app.files import file_channels, is_file
 from motifleet.app.geo import Geo
 from motifleet.app.imports import import_file
@@ -92,6 +93,11 @@ class Motifleet(Together):
     def serving(self) -> Serving:
         """Builds, deployments and endpoints."""
         return Serving(self.settings, local_actor())
+
+    @property
+    def endpoint_simulation(self) -> EndpointSimulation:
+        """Simulated requests to endpoints, with ground truth afterwards."""
+        return EndpointSimulation(self.serving, self.monitoring)
 
     @property
     def monitoring(self) -> Monitoring:

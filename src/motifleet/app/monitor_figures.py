@@ -1,11 +1,12 @@
-"""Figures of what is watched: how good answers were, over time."""
+"""Figures of what is watched: quality, latency, resources and drift, over time."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from motifleet.app.figures import LOUD, QUIET, WARM
-from motifleet.monitoring import Quality
+from motifleet.monitoring import DriftReport, FeatureDrift, Quality
+from motifleet.workspace import GATEWAY, Sample
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -45,6 +46,97 @@ def quality_figure(found: Sequence[Quality]) -> "Figure":
     plain(figure, "share of answers, with its 95 % interval")
     figure.update_yaxes(range=[-0.02, 1.02])
     return figure
+
+
+def samples_figure(found: Sequence[Sample]) -> "Figure":
+    """Latency, requests, cores and memory over time, one above the other.
+
+    Args:
+        found: the samples of some deployments and their replicas, by time.
+    """
+    from plotly.subplots import make_subplots
+
+    titles = ("latency (ms)", "requests a sample", "cores in use", "memory (MB)")
+    figure = make_subplots(4, 1, shared_xaxes=True, subplot_titles=titles, vertical_spacing=0.06)
+    asked = [each for each in found if each.source == GATEWAY]
+    times = [moment(each.at) for each in asked]
+    for name, color in (("p50", QUIET), ("p95", LOUD), ("p99", WARM)):
+        values = [getattr(each, f"{name}_ms") for each in asked]
+        line = {"color": color, "width": 2}
+        figure.add_scatter(x=times, y=values, name=name, line=line, row=1, col=1)
+    for name, color in (("requests", LOUD), ("errors", WARM)):
+        values = [getattr(each, name) for each in asked]
+        line = {"color": color, "width": 2}
+        figure.add_scatter(x=times, y=values, name=name, line=line, row=2, col=1)
+    for replica in sorted({each.source for each in found} - {GATEWAY}):
+        its = [each for each in found if each.source == replica]
+        when, label = [moment(each.at) for each in its], f"replica {replica.rsplit('-', 1)[-1]}"
+        cpu, memory = [each.cpu for each in its], [(each.memory or 0) / 1e6 for each in its]
+        same = {"name": label, "legendgroup": replica, "line": {"width": 1.5}}
+        figure.add_scatter(x=when, y=cpu, row=3, col=1, **same)
+        figure.add_scatter(x=when, y=memory, row=4, col=1, showlegend=False, **same)
+    figure.update_layout(template="plotly_white", height=860, margin={"t": 60, "b": 40, "r": 30})
+    figure.update_layout(legend={"orientation": "h", "y": 1.08}, hovermode="x unified")
+    figure.update_yaxes(rangemode="tozero")
+    figure.update_xaxes(title="time (UTC)", row=4, col=1)
+    return figure
+
+
+def drift_figure(found: Sequence[DriftReport]) -> "Figure":
+    """PSI of each feature: over time, or of one report by feature, with 95 % intervals.
+
+    Args:
+        found: the reports, by time.
+    """
+    from plotly.graph_objects import Figure
+
+    figure = Figure()
+    if len(found) == 1:
+        features = [*found[0].inputs, *found[0].outputs]
+        known = [each for each in features if each.psi is not None]
+        colors = [WARM if each.verdict == "drift" else LOUD for each in known]
+        figure.add_bar(
+            x=[each.name for each in known],
+            y=[each.psi for each in known],
+            error_y=_interval(known),
+            marker={"color": colors},
+            name="PSI",
+        )
+        plain(figure, "PSI, with its 95 % interval")
+        figure.update_xaxes(title="feature")
+    else:
+        _over_time(figure, found)
+    for height, name in ((0.1, "some"), (0.25, "drift")):
+        figure.add_hline(y=height, line={"color": QUIET, "dash": "dot"}, annotation_text=name)
+    return figure
+
+
+def _over_time(figure: "Figure", found: Sequence[DriftReport]) -> None:
+    by_name: dict[str, list[tuple[DriftReport, FeatureDrift]]] = {}
+    for report in found:
+        for each in (*report.inputs, *report.outputs):
+            if each.psi is not None:
+                by_name.setdefault(each.name, []).append((report, each))
+    for name, told in by_name.items():
+        figure.add_scatter(
+            x=[moment(report.ended_ms) for report, _ in told],
+            y=[each.psi for _, each in told],
+            error_y=_interval([each for _, each in told]),
+            name=name,
+            mode="lines+markers",
+        )
+    plain(figure, "PSI, with its 95 % interval")
+
+
+def _interval(told: Sequence[FeatureDrift]) -> dict[str, object]:
+    return {
+        "type": "data",
+        "symmetric": False,
+        "array": [(each.psi_high or 0.0) - (each.psi or 0.0) for each in told],
+        "arrayminus": [(each.psi or 0.0) - (each.psi_low or 0.0) for each in told],
+        "thickness": 1,
+        "width": 3,
+    }
 
 
 def plain(figure: "Figure", axis: str) -> None:

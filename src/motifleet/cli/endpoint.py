@@ -7,9 +7,11 @@ import typer
 
 from motifleet.cli import options
 from motifleet.cli.build import parsed
+from motifleet.cli.endpoint_simulate import simulate
 from motifleet.cli.output import Output
 
 app = typer.Typer(no_args_is_help=True)
+app.command()(simulate)
 
 Endpoint = Annotated[str, typer.Argument(metavar="ENDPOINT", help="The endpoint's name.")]
 

@@ -25,11 +25,13 @@ NOUNS = {
     "endpoint": "Serve endpoints, ask them, and keep their keys.",
     "monitor": "Read predictions, their metrics and quality.",
     "job": "Run scripts, notebooks and commands by hand, by cron or after one another.",
+    "monitor": "Read predictions, their metrics, quality and drift.",
+    "alert": "Be told when something is wrong with endpoints or devices.",
     "project": "Make projects, and give roles in them.",
     "user": "Make users, and give them passwords.",
     "key": "Make and revoke API keys.",
     "audit": "Print the audit log, the newest first.",
-    "lineage": "Say which batches a version saw, or which models saw a batch.",
+    "lineage": "Say which data a prediction or version rests on, or what rests on a batch.",
 }
 """Each noun is a module of its name: with an ``app``, or with one command, a function."""
 

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from motifleet.errors import InvalidArgumentError, UnknownPredictionError
-from motifleet.workspace import Logged, Position, Store, Wanted, find_predictions
+from motifleet.monitoring.archive import Archive
+from motifleet.tables import Tables
+from motifleet.workspace import Logged, Position, Store, Wanted, find_predictions, metrics_of
 
-_PAGE = 2_000
+_PAGE = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +36,11 @@ class PredictionLog:
 
     Args:
         store: the database.
+        tables: where old predictions are archived.
     """
 
     store: Store
+    tables: Tables
 
     def page(
         self, wanted: Wanted, after: str | None = None, limit: int = 100, *, newest: bool = False
@@ -76,9 +80,16 @@ class PredictionLog:
 
     def all(self, wanted: Wanted) -> Iterator[Logged]:
         """All predictions, the oldest first; a page of them is in memory at a time."""
+        return self._each(wanted, newest=False)
+
+    def newest(self, wanted: Wanted) -> Iterator[Logged]:
+        """All predictions, the newest first."""
+        return self._each(wanted, newest=True)
+
+    def _each(self, wanted: Wanted, *, newest: bool) -> Iterator[Logged]:
         place: Position | None = None
         while True:
-            found = self._find(wanted, place, _PAGE, False)
+            found = self._find(wanted, place, _PAGE, newest)
             yield from found
             if len(found) < _PAGE:
                 return
@@ -87,7 +98,18 @@ class PredictionLog:
     def _find(
         self, wanted: Wanted, after: Position | None, limit: int, newest: bool
     ) -> list[Logged]:
-        return find_predictions(self.store, wanted, after=after, limit=limit, newest=newest)
+        """From the database first, and then from the archive: what is moved meanwhile is seen."""
+        here = find_predictions(self.store, wanted, after=after, limit=limit, newest=newest)
+        there = Archive(self.store, self.tables).find(wanted, after, limit, newest=newest)
+        if not there:
+            return here
+        known = {each.uuid for each in here}
+        moved = {each.uuid: each for each in there if each.uuid not in known}
+        # What was told since is still here.
+        for told in metrics_of(self.store, list(moved)):
+            moved[told.uuid].metrics[told.name] = told.value
+        both = sorted([*here, *moved.values()], key=lambda each: each.position, reverse=newest)
+        return both[:limit]
 
 
 def _closed(position: Position) -> str:

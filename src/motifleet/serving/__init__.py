@@ -8,8 +8,10 @@ it that is not in the prediction log. What runs in a replica travels in the buil
 """
 
 from motifleet.serving.child import Child, keeper_command
-from motifleet.serving.freeze import Frozen, freeze, thaw
+from motifleet.serving.freeze import Frozen, build_columns, freeze, thaw
 from motifleet.serving.process import bare_environment, hold
+from motifleet.serving.replica.forms import LAB, OPEN_INFERENCE, columns_of
+from motifleet.serving.replica.forms import parse as parse_request
 from motifleet.serving.source import BuildSource, FunctionSource, VersionSource
 from motifleet.serving.supervisor.desired import Desired, Ledger
 from motifleet.serving.supervisor.ledger import StoreLedger
@@ -18,6 +20,8 @@ from motifleet.serving.supervisor.supervisor import Supervisor
 from motifleet.serving.tracking import track_metric
 
 __all__ = [
+    "LAB",
+    "OPEN_INFERENCE",
     "BuildSource",
     "Child",
     "Desired",
@@ -29,9 +33,12 @@ __all__ = [
     "Supervisor",
     "VersionSource",
     "bare_environment",
+    "build_columns",
+    "columns_of",
     "freeze",
     "hold",
     "keeper_command",
+    "parse_request",
     "thaw",
     "track_metric",
 ]

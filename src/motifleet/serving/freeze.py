@@ -84,6 +84,15 @@ def thaw(folder: Path) -> Frozen:
     return Frozen(folder, Path(told["python"]), told["digest"], tuple(told["columns"]))
 
 
+def build_columns(folder: Path) -> list[str]:
+    """The names of the columns that a build's model takes; none where that is not known."""
+    try:
+        told = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return []
+    return [str(each["name"]) for each in told["columns"]]
+
+
 def _frozen(folder: Path, source: BuildSource, say: Callable[[str], None]) -> Frozen:
     content = folder / CONTENT
     told = source.content()

@@ -40,7 +40,11 @@ class Control:
 
     async def _hear(self, desk: Desk, reader: asyncio.StreamReader) -> None:
         while line := await reader.readline():
-            desk.apply(Routes.from_dict(orjson.loads(line)))
+            told = orjson.loads(line)
+            if "usage" in told:
+                desk.use(told["usage"])
+                continue
+            desk.apply(Routes.from_dict(told))
             self._hurry.set()
         os._exit(0)  # without a supervisor there is nobody to serve for
 

@@ -6,7 +6,7 @@ from contextlib import suppress
 
 from motifleet.serving.gateway.ask import Ask
 from motifleet.serving.gateway.bodies import RefusedError
-from motifleet.serving.gateway.figures import Counters
+from motifleet.serving.gateway.figures import Counters, Usage
 from motifleet.serving.gateway.journal import Commit, Journal
 from motifleet.serving.gateway.lines import line_of
 from motifleet.serving.gateway.pool import Demand, Pool, QueueFullError
@@ -91,6 +91,7 @@ class Desk:
         try:
             pool.submit(ask)
         except QueueFullError:
+            pool.figures.refused.inc()
             raise RefusedError(
                 429, f"expected at most {pool.deployment.queue} requests under way, got one more"
             ) from None
@@ -119,6 +120,10 @@ class Desk:
         for pool in self._pools.values():
             self._counters.tell(pool.endpoint, pool.deployment.id, pool.open, len(pool.links))
         return self._counters.page()
+
+    def use(self, usage: Usage) -> None:
+        """Take what replicas use, to be told with the metrics."""
+        self._counters.replicas.usage = usage
 
     def demand(self) -> dict[str, Demand]:
         """How much there is to do, by deployment."""

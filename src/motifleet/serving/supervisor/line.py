@@ -120,6 +120,12 @@ class Line:
         if self._writer is not None:
             self._writer.write(orjson.dumps(routes.to_dict()) + b"\n")
 
+    def tell_usage(self, usage: dict[str, dict[str, tuple[float, int]]]) -> None:
+        """Tell the gateway what replicas use: seconds of cores and bytes, by deployment."""
+        # The first thing that a gateway hears are routes.
+        if self._writer is not None and self.told.number:
+            self._writer.write(orjson.dumps({"usage": usage}) + b"\n")
+
     async def stop(self) -> None:
         """Let the gateway answer what is under way, and end it."""
         await self._gateway.stop(_PATIENCE_SECONDS)

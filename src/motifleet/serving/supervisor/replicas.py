@@ -130,6 +130,15 @@ class Replicas:
             if each.state != "starting":
                 self._run(self._look(each))
 
+    def usage(self) -> dict[str, tuple[float, int]]:
+        """What each that runs uses: seconds of cores, and bytes of memory."""
+        running = [
+            (each.id, each.process)
+            for each in self.members.values()
+            if each.process is not None and not each.process.ended
+        ]
+        return {name: (process.cpu_seconds, process.resident) for name, process in running}
+
     async def stop(self) -> None:
         """End all of them."""
         for task in list(self._tasks):

@@ -96,6 +96,7 @@ class Supervisor:
                 watch_at = now + _WATCH_SECONDS
                 for crew in self._crews.values():
                     crew.watch()
+                line.tell_usage({name: crew.usage() for name, crew in self._crews.items()})
             if line.told.number and not told:
                 told = True
                 up()

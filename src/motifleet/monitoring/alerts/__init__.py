@@ -1,0 +1,1 @@
+"""Alerts: what is measured (``measures``), when it is told (``states``) and how (``channels``)."""

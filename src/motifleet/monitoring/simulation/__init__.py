@@ -1,0 +1,1 @@
+"""Simulated requests: what is asked (``requests``), and by whom at which rate (``load``)."""
