@@ -4,7 +4,7 @@ import http.server
 import json
 import socketserver
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -31,7 +31,8 @@ RULE = Rule(
 
 
 def told(values: list[float | None], step: int = 30) -> list[str | None]:
-    state, found = AlertState(), []
+    state = AlertState()
+    found: list[str | None] = []
     for at, value in enumerate(values):
         state, kind = next_state(RULE, state, value, BASE + at * step * 1000)
         found.append(kind)
@@ -135,7 +136,8 @@ def test_what_cannot_be_sent_is_tried_again_and_then_no_more(
     fleet: Motifleet, endpoint: Endpoint, hook: Any
 ) -> None:
     fleet = type(fleet)(fleet.settings.model_copy(update={"webhook_private": True}), fleet.tables)
-    hook.status, notes = 500, []
+    hook.status = 500
+    notes: list[str] = []
     alerts, url = fleet.monitoring.alerts, f"webhook:http://127.0.0.1:{hook.server_port}/"
     alerts.add("slow", "latency_p50", "failures", 100, channels=[url])
     slow(endpoint, 0, 200)
@@ -307,12 +309,13 @@ def test_rules_are_made_by_whoever_may(fleet: Motifleet) -> None:
     fleet.monitoring.alerts.add("hidden", "errors", "prd", 0.1)
     made = acting("contributor").add("mine", "errors", "dev", 0.1)
     assert [each.rule.id for each in acting("viewer").rules()] == [made.id]
-    for work in (
+    refused: list[Callable[[], object]] = [
         lambda: acting("operator").add("more", "errors", "dev", 0.1),
         lambda: acting("viewer").switch("mine", active=False),
         lambda: acting("operator").remove("mine"),
         lambda: acting("admin").look(),
-    ):
+    ]
+    for work in refused:
         with pytest.raises(NotAllowedError):
             work()
     with pytest.raises(UnknownEndpointError):

@@ -1,4 +1,4 @@
-"""``motifleet lineage``: from a prediction or model to its data, and from a batch to what saw it."""
+"""``motifleet lineage``: from a prediction or version to its data, from a batch to what saw it."""
 
 from dataclasses import asdict
 from typing import Annotated

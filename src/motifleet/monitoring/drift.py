@@ -139,10 +139,15 @@ def psi(reference: NDArray[Any], current: NDArray[Any]) -> float:
     >>> round(psi(np.array([50, 50]), np.array([90, 10])), 3), psi(np.ones(3), np.ones(3))
     (0.853, 0.0)
     """
+    return float(_indices(reference[None], current[None])[0])
+
+
+def _indices(reference: NDArray[Any], current: NDArray[Any]) -> NDArray[Any]:
+    """The index of each row of counts."""
     before, now = reference + 0.5, current + 0.5
-    p = before / before.sum(axis=-1, keepdims=True)
-    q = now / now.sum(axis=-1, keepdims=True)
-    return float(np.sum((q - p) * np.log(q / p)))
+    p = before / before.sum(axis=1, keepdims=True)
+    q = now / now.sum(axis=1, keepdims=True)
+    return np.asarray(np.sum((q - p) * np.log(q / p), axis=1))
 
 
 def _psi(names: Sequence[str], counted: NDArray[Any], seed: int) -> dict[str, Any]:
@@ -155,10 +160,10 @@ def _psi(names: Sequence[str], counted: NDArray[Any], seed: int) -> dict[str, An
     value = psi(counts[0], counts[1])
     rng = np.random.default_rng(seed)
     shares = (counts + 0.5) / (counts + 0.5).sum(axis=1, keepdims=True)
-    drawn = [
-        psi(rng.multinomial(sums[0], shares[0]), rng.multinomial(sums[1], shares[1]))
-        for _ in range(_ROUNDS)
-    ]
+    resampled = (
+        rng.multinomial(total, part, size=_ROUNDS) for total, part in zip(sums, shares, strict=True)
+    )
+    drawn = _indices(*resampled)
     # Resamples lie above the value by what chance adds, as the value does above the truth.
     low, high = np.quantile(drawn, [0.025, 0.975]) - (np.mean(drawn) - value)
     freedom = max(1, counts.shape[1] - 1)
