@@ -8,7 +8,7 @@ from motifleet.cli import options
 from motifleet.cli.build import parsed
 from motifleet.cli.output import Output, done
 
-app = typer.Typer(help="Be told when something is wrong.", no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True)
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The rule's name, or its id.")]
 

@@ -7,9 +7,12 @@ import typer
 
 from motifleet.cli import options
 from motifleet.cli.build import parsed
+from motifleet.cli.monitor_watched import archive, drift, samples, watch
 from motifleet.cli.output import Output
 
 app = typer.Typer(no_args_is_help=True)
+for _command in (samples, drift, archive, watch):
+    app.command()(_command)
 
 Endpoint = Annotated[str, typer.Argument(metavar="ENDPOINT", help="The endpoint's name.")]
 AnyEndpoint = Annotated[

@@ -8,8 +8,6 @@ import typer
 from motifleet.cli import options
 from motifleet.cli.output import Output
 
-app = typer.Typer()
-
 Endpoint = Annotated[str, typer.Argument(metavar="ENDPOINT", help="The endpoint's name.")]
 Deployment = Annotated[
     str | None, typer.Option("--deployment", metavar="ID", help="Only of this deployment.")
@@ -23,7 +21,6 @@ Plot = Annotated[
 ]
 
 
-@app.command()
 def samples(
     endpoint: Endpoint,
     deployment: Deployment = None,
@@ -53,7 +50,6 @@ def samples(
         output.note(f"the figure is in {plot}")
 
 
-@app.command()
 def drift(
     endpoint: Endpoint,
     deployment: Deployment = None,
@@ -100,7 +96,6 @@ def drift(
         output.note(f"the figure is in {plot}")
 
 
-@app.command()
 def archive(
     days: Annotated[
         float | None,
@@ -122,7 +117,6 @@ def archive(
     output.line(f"{moved.predictions:,} predictions and {moved.metrics:,} metrics were moved")
 
 
-@app.command()
 def watch(home: options.Home = None, as_json: options.Json = False) -> None:
     """Sample, look at alerts, measure drift and archive until Ctrl-C, as `motifleet up` does."""
     import threading

@@ -23,7 +23,6 @@ NOUNS = {
     "build": "Build models for deployment.",
     "deployment": "Deploy builds, and change what is deployed.",
     "endpoint": "Serve endpoints, ask them, and keep their keys.",
-    "monitor": "Read predictions, their metrics and quality.",
     "job": "Run scripts, notebooks and commands by hand, by cron or after one another.",
     "monitor": "Read predictions, their metrics, quality and drift.",
     "alert": "Be told when something is wrong with endpoints or devices.",
