@@ -25,10 +25,10 @@ def test_versions_are_compared_and_promoted(trained: Person) -> None:
     person.press("Compare")
     person.soon(lambda: person.browser.texts("[data-part=comparison] td"), 60)
     assert "first=shapes%401" in person.browser.chrome.current_url
-    person.click("[data-version='shapes@1'] button")
+    person.click("[data-version='shapes@2'] button")
     person.press("Promote")
-    person.soon(lambda: person.fleet.models.registry.version("shapes@champion").version == 1, 60)
-    assert person.fleet.workspace.audit(who="contributor", limit=1)[0].subject == "shapes@1"
+    person.soon(lambda: person.fleet.models.registry.version("shapes@champion").version == 2, 60)
+    assert person.fleet.workspace.audit(who="contributor", limit=1)[0].subject == "shapes@2"
     person.fine()
 
 

@@ -9,6 +9,7 @@ in one go and writes a report.
 """
 
 from motifleet.app.alerts import Alert, Alerts
+from motifleet.app.answers_figure import answers_figure
 from motifleet.app.builds import Background
 from motifleet.app.demo import DemoResult, Phase, run_demo
 from motifleet.app.devices import Alike, Devices
@@ -118,6 +119,7 @@ __all__ = [
     "User",
     "Where",
     "Workspace",
+    "answers_figure",
     "checked_upload",
     "drift_figure",
     "open_home",
