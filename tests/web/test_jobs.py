@@ -11,7 +11,7 @@ def test_a_job_is_made_and_run(person: Person) -> None:
     person.click(".deploy .q-item")
     person.type(".deploy [aria-label=name]", "nightly")
     person.type(".deploy [aria-label^='file in']", "table list")
-    person.click(".deploy [aria-label=kind]")
+    person.click(".deploy .q-select")
     person.soon(lambda: person.browser.texts(".q-menu .q-item"))
     kinds = person.browser.texts(".q-menu .q-item")
     person.script(
@@ -34,5 +34,5 @@ def test_a_viewer_runs_nothing(person: Person) -> None:
     person.log_in("viewer")
     person.visit("/jobs?project=DEV")
     person.says("Runs, the newest first")
-    assert person.browser.texts("[aria-label^=Run]") == []
+    assert person.browser.texts("button[aria-label^='Run ']") == []
     person.fine()

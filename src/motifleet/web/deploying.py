@@ -100,10 +100,8 @@ class Deploying:
                 ui.label().bind_text_from(role, "value", lambda value: _ROLES[value]).classes(
                     "quiet"
                 )
-                share = ui.slider(min=1, max=99, value=10).props(
-                    'label-always :label-value="`${modelValue} %`" aria-label="share"'
-                )
-                share.props("label").classes("share")
+                share = ui.slider(min=1, max=99, value=10).classes("share")
+                share.props('label aria-label="share of the requests, in percent"')
                 share.bind_visibility_from(role, "value", value="canary")
                 go = ui.button("Deploy", icon="rocket_launch").props("no-caps unelevated")
 

@@ -60,7 +60,7 @@ class MonitoringView:
         if uuid:
             await self._look(uuid)
         if not self.endpoints:
-            empty("monitoring", "No endpoint yet", "Deploy a model; its answers are seen here.")
+            empty("insights", "No endpoint yet", "Deploy a model; its answers are seen here.")
             return
         self.place = ui.element("div").classes("page-body")
         await self._read()
@@ -163,4 +163,4 @@ class MonitoringView:
         listing(columns, rows, title="Newest predictions", size=10)
 
 
-PAGE = Page("Monitoring", "monitoring", "/monitoring", "prediction.read", build)
+PAGE = Page("Monitoring", "insights", "/monitoring", "prediction.read", build)

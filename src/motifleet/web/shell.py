@@ -66,7 +66,9 @@ def _told(error: Exception) -> None:
 
 
 def _header(visit: Visit, desk: Workspace, pages: list[Page], here: Page) -> None:
-    drawer = ui.left_drawer(value=None, bordered=True).props("width=208").classes("nav")
+    drawer = (
+        ui.left_drawer(value=False, bordered=True).props("width=208 show-if-above").classes("nav")
+    )
     with drawer, ui.element("nav").props('aria-label="Pages"'):
         for each in pages:
             _way(each, here)
