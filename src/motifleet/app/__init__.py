@@ -22,6 +22,7 @@ from motifleet.app.home import Motifleet, open_home
 from motifleet.app.imports import validate_file
 from motifleet.app.index_store import Indexed
 from motifleet.app.jobs import Jobs
+from motifleet.app.log_figure import answers_figure
 from motifleet.app.models import Models
 from motifleet.app.monitor_figures import drift_figure, quality_figure, samples_figure
 from motifleet.app.monitoring import Monitoring
