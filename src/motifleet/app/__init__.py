@@ -9,7 +9,6 @@ in one go and writes a report.
 """
 
 from motifleet.app.alerts import Alert, Alerts
-from motifleet.app.answers_figure import answers_figure
 from motifleet.app.builds import Background
 from motifleet.app.demo import DemoResult, Phase, run_demo
 from motifleet.app.devices import Alike, Devices
