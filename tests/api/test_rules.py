@@ -88,6 +88,16 @@ EXAMPLES: dict[tuple[str, str], tuple[str, object]] = {
         "/deployments/odd/scale",
         {"least": 1, "most": 1},
     ),
+    ("GET", "/predictions"): ("/predictions?endpoint=odd", None),
+    ("GET", "/predictions/{uuid}"): ("/predictions/none", None),
+    ("PUT", "/predictions/{uuid}/metrics"): ("/predictions/none/metrics", {"metrics": {"a": []}}),
+    ("POST", "/predictions/metrics"): ("/predictions/metrics", {"items": []}),
+    ("GET", "/metrics"): ("/metrics?endpoint=odd", None),
+    ("POST", "/metrics/aggregates"): (
+        "/metrics/aggregates",
+        {"metrics": {}, "start": 1, "end": 0, "endpoint": "odd"},
+    ),
+    ("GET", "/quality"): ("/quality?endpoint=odd", None),
     ("GET", "/endpoints"): ("/endpoints", None),
     ("GET", "/endpoints/{endpoint}"): ("/endpoints/odd", None),
     ("GET", "/endpoints/{endpoint}/keeping"): ("/endpoints/odd/keeping", None),
@@ -115,7 +125,10 @@ EXAMPLES: dict[tuple[str, str], tuple[str, object]] = {
     ("POST", "/geo/cells"): ("/geo/cells", {}),
     ("POST", "/geo/sql"): ("/geo/sql", {}),
 }
-OF_DEV = re.compile(r"/(builds|deployments|endpoints)/|/deployments:POST|/builds:POST")
+OF_DEV = re.compile(
+    r"/(builds|deployments|endpoints)/|/(deployments|builds|metrics/aggregates):POST"
+    r"|.*endpoint=odd"
+)
 """What belongs to the project DEV, though its name is not in the address."""
 ONCE = {("DELETE", "/session"), ("DELETE", "/projects/{project}")}
 """They end what the others need; tests of their own ask them."""

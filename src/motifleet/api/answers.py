@@ -11,10 +11,10 @@ from motifleet.app import Motifleet
 Document = dict[str, Any]
 
 
-def answered(document: Mapping[str, Any]) -> Response:
+def answered(document: Mapping[str, Any], status: int = 200) -> Response:
     """A document as JSON; what is no number is null, times are ISO 8601."""
     body = orjson.dumps(document, default=_plain, option=orjson.OPT_SERIALIZE_NUMPY)
-    return Response(body, media_type="application/json")
+    return Response(body, status, media_type="application/json")
 
 
 def _plain(value: Any) -> Any:

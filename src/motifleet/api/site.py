@@ -16,6 +16,7 @@ from motifleet.api import (
     landing,
     patterns,
     people,
+    predictions,
     projects,
     server,
 )
@@ -37,6 +38,7 @@ ROOMS = (
     builds,
     deployments,
     endpoints,
+    predictions,
 )
 
 

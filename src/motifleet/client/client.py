@@ -8,6 +8,7 @@ import httpx
 
 from motifleet.client.endpoint import EndpointClient
 from motifleet.client.lake import Models, Tables
+from motifleet.client.monitor import MetricsNoun, Predictions
 from motifleet.client.people import Audit, Health, Keys, MeNoun, ServerNoun, Session, Users
 from motifleet.client.projects import Files, Members, Projects
 from motifleet.client.questions import Devices, Geo, Patterns
@@ -59,6 +60,7 @@ class Client:
         self.patterns, self.devices, self.geo = Patterns(wire), Devices(wire), Geo(wire)
         self.builds, self.deployments = Builds(wire), Deployments(wire)
         self.endpoints, self.access_keys = Endpoints(wire), AccessKeys(wire)
+        self.predictions, self.metrics = Predictions(wire), MetricsNoun(wire)
 
     def endpoint(self, name: str, key: str, *, gateway: str | None = None) -> EndpointClient:
         """An endpoint to ask.
