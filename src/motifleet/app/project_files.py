@@ -16,7 +16,7 @@ from motifleet.workspace import Actor, Project, check, find_project, is_committe
 
 LARGEST = 100 << 20
 """A file's size in bytes."""
-_LONGEST = 500
+_LONGEST, _LONGEST_PART = 500, 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,5 +174,7 @@ def _of_git(path: PurePosixPath) -> bool:
 
 
 def _printable(name: str) -> bool:
-    long = len(os.fsencode(name)) > _LONGEST if name.isprintable() else True
-    return not long and "\\" not in name
+    """Whether every file system takes it."""
+    if not name.isprintable() or "\\" in name or len(os.fsencode(name)) > _LONGEST:
+        return False
+    return all(len(os.fsencode(part)) <= _LONGEST_PART for part in name.split("/"))

@@ -98,6 +98,8 @@ def _check_size(rows: int, columns: int, unpacked: int) -> None:
 
 
 def _is_text(kind: pa.DataType) -> bool:
+    if isinstance(kind, pa.DictionaryType):
+        return _is_text(kind.value_type)
     return any(
         test(kind)
         for test in (
