@@ -77,14 +77,14 @@ def test_of_a_files_name_only_the_ending_counts(site: Site, name: str) -> None:
 def bomb_of_text() -> bytes:
     """One text of 600 kB, named in a million rows: half a terabyte, in a small file."""
     once = pa.array([0] * 1_000_000, pa.int32())
-    texts = pa.DictionaryArray.from_arrays(once, ["x" * 600_000])
+    texts = pa.DictionaryArray.from_arrays(once, pa.array(["x" * 600_000]))
     times = pa.array(range(1_000_000), pa.timestamp("s"))
     return parquet(pa.table({"device_id": texts, "event_ts": times}), compression="zstd")
 
 
 def bomb_of_rows() -> bytes:
     """Sixty million rows that are all the same."""
-    same = pa.DictionaryArray.from_arrays(pa.array([0] * 1_000_000, pa.int32()), ["a"])
+    same = pa.DictionaryArray.from_arrays(pa.array([0] * 1_000_000, pa.int32()), pa.array(["a"]))
     sink = io.BytesIO()
     part = pa.table({"device_id": same, "event_ts": pa.nulls(1_000_000, pa.timestamp("s"))})
     with pq.ParquetWriter(sink, part.schema, compression="zstd") as writer:

@@ -13,7 +13,7 @@ from motifleet.client import Client, records
 from motifleet.client.noun import Noun
 from motifleet.errors import ApiError, MotifleetError, UnknownProjectError
 
-BESIDE = {"builds.wait", "deployments.wait"}
+BESIDE = {"builds.wait", "deployments.wait", "job_runs.wait"}
 """Methods that are no operation: they ask again and again until something is done."""
 HERE = Path(__file__)
 
@@ -98,6 +98,17 @@ CALLS: dict[str, Callable[[Client], Any]] = {
     "access_keys.list": lambda c: list(c.access_keys.list("odd")),
     "access_keys.create": lambda c: c.access_keys.create("odd", seconds=60),
     "access_keys.revoke": lambda c: c.access_keys.revoke("odd", "key-0"),
+    "jobs.list": lambda c: list(c.jobs.list("DEV")),
+    "jobs.create": lambda c: c.jobs.create("DEV", "nightly", "command", "table list", retries=2),
+    "jobs.read": lambda c: c.jobs.read("DEV", "nightly"),
+    "jobs.change": lambda c: c.jobs.change("DEV", "nightly", cron="0 3 * * *"),
+    "jobs.start": lambda c: c.jobs.start("DEV", "nightly"),
+    "job_runs.list": lambda c: list(c.job_runs.list("DEV", "nightly")),
+    "job_runs.read": lambda c: c.job_runs.read("DEV", "none"),
+    "job_runs.log": lambda c: c.job_runs.log("DEV", "none"),
+    "job_runs.notebook": lambda c: c.job_runs.notebook("DEV", "none"),
+    "job_runs.stop": lambda c: c.job_runs.stop("DEV", "none"),
+    "jobs.remove": lambda c: c.jobs.remove("DEV", "nightly"),
     "predictions.list": lambda c: list(c.predictions.list("odd", newest=True)),
     "predictions.read": lambda c: c.predictions.read("none"),
     "predictions.track": lambda c: c.predictions.track({"ground_truth": 1}, "uuid-1"),
@@ -133,6 +144,10 @@ FAIL = {
     "endpoints.roll_back",
     "access_keys.revoke",
     "predictions.read",
+    "job_runs.read",
+    "job_runs.log",
+    "job_runs.notebook",
+    "job_runs.stop",
 }
 """Those whose request is refused; all others succeed."""
 

@@ -42,7 +42,8 @@ class Handler(BaseHTTPRequestHandler):
             self.connection.close()
             return
         error = {"code": "StoreError", "message": "busy", "hint": "later", "request_id": "r1"}
-        body = {"items": [], "next": None} if status == 200 else {"error": error}
+        done: dict[str, Any] = {"items": [], "next": None}
+        body = done if status == 200 else {"error": error}
         text = json.dumps(body).encode()
         self.send_response(status)
         self.send_header("content-length", str(len(text)))

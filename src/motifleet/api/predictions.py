@@ -113,7 +113,7 @@ def track(uuid: str, told: Told, log: Monitored) -> Changed:
     return Changed(changed=log.track_delayed_metrics(told.metrics, uuid))
 
 
-@router.post("/predictions/metrics", **rule("prediction.truth", "predictions.track_many"))
+@router.post("/metrics", **rule("prediction.truth", "predictions.track_many"))
 def track_many(told: ToldOfMany, log: Monitored) -> Changed:
     """Tell what is known of many predictions at once, all of it or nothing."""
     items = [(each.uuid, each.metrics) for each in told.items]

@@ -7,6 +7,7 @@ from typing import Self
 import httpx
 
 from motifleet.client.endpoint import EndpointClient
+from motifleet.client.jobs import JobRuns, Jobs
 from motifleet.client.lake import Models, Tables
 from motifleet.client.monitor import MetricsNoun, Predictions
 from motifleet.client.people import Audit, Health, Keys, MeNoun, ServerNoun, Session, Users
@@ -60,6 +61,7 @@ class Client:
         self.patterns, self.devices, self.geo = Patterns(wire), Devices(wire), Geo(wire)
         self.builds, self.deployments = Builds(wire), Deployments(wire)
         self.endpoints, self.access_keys = Endpoints(wire), AccessKeys(wire)
+        self.jobs, self.job_runs = Jobs(wire), JobRuns(wire)
         self.predictions, self.metrics = Predictions(wire), MetricsNoun(wire)
 
     def endpoint(self, name: str, key: str, *, gateway: str | None = None) -> EndpointClient:

@@ -66,7 +66,7 @@ class Predictions(Noun):
     def track_many(self, told: Iterable[tuple[str, Metrics]]) -> int:
         """Tell what is known of many predictions (uuid, metrics) at once, all of it or nothing."""
         items = [{"uuid": uuid, "metrics": dict(metrics)} for uuid, metrics in told]
-        answer = self._wire.ask("POST", "/predictions/metrics", json={"items": items})
+        answer = self._wire.ask("POST", "/metrics", json={"items": items})
         return int(answer["changed"])
 
 

@@ -168,3 +168,41 @@ class Keeping(TypedDict):
     inputs: int
     outputs: int
     sample: float
+
+
+class Job(TypedDict):
+    """A job of a project."""
+
+    id: str
+    project: str
+    name: str
+    kind: str
+    target: str
+    arguments: list[str]
+    cron: str | None
+    time_zone: str
+    after: str | None
+    cpu: float
+    memory: int
+    timeout_seconds: float
+    retries: int
+    active: bool
+    next_run_at: int | None
+    created_at: int
+
+
+class JobRun(TypedDict):
+    """One run of a job."""
+
+    id: str
+    project: str
+    job: str
+    scheduled_for: int
+    attempt: int
+    cause: str
+    status: str
+    exit_code: int | None
+    reason: str | None
+    not_before: int | None
+    started_at: int | None
+    ended_at: int | None

@@ -75,6 +75,7 @@ class Wire:
         told = dict(headers or {})
         if self.token is not None:
             told["Authorization"] = f"Bearer {self.token}"
+        # What is patched becomes the same, however often.
         if method == "POST" and once:
             told["Idempotency-Key"] = uuid4().hex
         query = {name: value for name, value in (params or {}).items() if value is not None}
