@@ -73,8 +73,7 @@ def breakdown(fleet: Motifleet) -> dict[str, float]:
         lap("rank")
     rows = best(task, parts)
     lap("rank")
-    snapshot = fleet.tables.snapshot_id("trucks")
-    assert snapshot is not None
+    snapshot = fleet.tables.snapshot("trucks").id
     keep(fleet.tables, "steps", rows, Origin("discords", "trucks", snapshot, ("load",), M, {}))
     lap("write")
     return spent

@@ -114,7 +114,7 @@ def test_no_finding_is_an_answer_too(filled: Motifleet) -> None:
 
 
 def test_findings_of_ones_own(filled: Motifleet) -> None:
-    snapshot = filled.tables.snapshot_id("trucks")
+    snapshot = filled.tables.snapshot("trucks").id
     assert snapshot is not None
     pairs = pa.table({"device_id": ["d1"], "neighbor_device_id": ["d2"], "distance": [0.5]})
     origin = Origin("similarity", "trucks", snapshot, ("load",), M, {"device": "d1"})

@@ -3,11 +3,11 @@
 from pathlib import Path
 
 import pytest
-from tests.app.test_resume import append_devices, paged
+from tests.app.test_resume import Counting, append_devices, paged
 
 from motifleet.app import Motifleet
 from motifleet.errors import InvalidArgumentError
-from motifleet.matrixprofile import shared_motifs, sharing
+from motifleet.matrixprofile import shared_motifs
 
 M, DEVICES = 24, 14
 
@@ -26,7 +26,7 @@ def test_groups_of_a_table_give_what_the_fleet_gives(fleet: Motifleet) -> None:
     assert rows.num_rows == sum(map(len, whole))
     first = rows.slice(0, 1).to_pylist()[0]
     assert (first["device_id"], first["index"]) == (whole[0].device_id, whole[0].index)
-    assert first["snapshot_id"] == fleet.tables.snapshot_id("trucks")
+    assert first["snapshot_id"] == fleet.tables.snapshot("trucks").id
     assert first["devices"] == whole[0].devices >= 5
 
 
@@ -40,30 +40,29 @@ def test_asked_again_the_answer_is_replaced(fleet: Motifleet) -> None:
     assert len(rows["question_id"].unique()) == 2
 
 
-def test_stopped_it_goes_on_with_what_was_not_done(
-    fleet: Motifleet, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_stopped_it_goes_on_with_what_was_not_done(fleet: Motifleet) -> None:
     append_devices(fleet, 0, DEVICES, 150)
-    monkeypatch.setattr(sharing, "BUDGET", 1)
 
     def stopping(done: int, total: int | None = None) -> None:
-        if total is not None and done >= total // 2:
+        assert total == DEVICES
+        if done >= 3:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         fleet.shared_motifs("trucks", "load", M, into="motifs", progress=stopping)
     unfinished = fleet.settings.home / "unfinished"
-    kept = len(list(unfinished.rglob("*.arrow")))
-    assert 0 < kept < DEVICES
-    told: list[int] = []
+    assert list(unfinished.rglob("*.arrow"))
+    assert "motifs" not in {each.name for each in fleet.tables.list()}
+    rest, every, told = Counting(), Counting(), list[int]()
 
     def listening(done: int, total: int | None = None) -> None:
-        assert total == DEVICES
         told.append(done)
 
-    found = fleet.shared_motifs("trucks", "load", M, into="motifs", progress=listening)
-    assert told[:kept] == list(range(1, kept + 1))
-    assert found[0].radius == fleet.shared_motifs("trucks", "load", M)[0].radius
+    found = fleet.shared_motifs("trucks", "load", M, into="motifs", engine=rest, progress=listening)
+    assert told == sorted(told)
+    assert told[-1] == DEVICES
+    assert found == fleet.shared_motifs("trucks", "load", M, engine=every)
+    assert sum(rest.pages) < sum(every.pages)
     assert not list(unfinished.rglob("*.arrow"))
 
 

@@ -39,7 +39,7 @@ def test_it_holds_the_nearest_of_every_device(fleet: Motifleet, exact: bool | No
     fleet = paged(fleet)
     assert len(fleet.tables.reader("trucks").pages(2000)) > 1
     written = fleet.similarity("trucks", "load", M, k=K, exact=exact)
-    snapshot = fleet.tables.snapshot_id("trucks")
+    snapshot = fleet.tables.snapshot("trucks").id
     assert (written.rows, written.devices, written.exact) == (20 * K, 20, True)
     assert written.snapshot_id == snapshot
     found, true = answered(fleet), expected(fleet)

@@ -39,6 +39,50 @@ def test_paths_and_findings(run: Run, home: Path, tmp_path: Path) -> None:
     ]
 
 
+def test_matches_of_a_window_that_is_cut_from_a_device(
+    run: Run, home: Path, tmp_path: Path
+) -> None:
+    common = ("trucks", "--offline", "--out", tmp_path / "map.html", "--home", home)
+    wanted = ("--signal", "speed", "--window", 6, "--count", 3)
+    cut = ("--from-device", "truck-1", "--from-start", "2026-03-02T08:04")
+    layers = run("map", "findings", *common, *wanted, *cut, "--json").json["layers"]
+    assert [(each["layer"], each["count"]) for each in layers] == [
+        *(("paths", 2), ("discords", 2), ("matches", 3))
+    ]
+    # The window itself is the nearest, on the device and at the time that it was cut from.
+    page = (tmp_path / "map.html").read_text(encoding="utf-8")
+    assert "2026-03-02T08:04" in page or "1772438640" in page
+
+
+@pytest.mark.parametrize(
+    ("words", "hint"),
+    [
+        (("--from-device", "truck-1"), "say --from-device and --from-start together"),
+        (("--from-start", "2026-03-02T08:04"), "say --from-device and --from-start together"),
+        (
+            ("--pattern", "1,2,3", "--from-device", "truck-1", "--from-start", "2026-03-02"),
+            "say either --pattern, or --from-device with --from-start",
+        ),
+        (("--from-device", "truck-9", "--from-start", "2026-03-02"), "did you mean"),
+        (("--from-device", "truck-1", "--from-start", "noon"), "noon"),
+        (
+            ("--from-device", "truck-1", "--from-start", "2026-03-02T08:38"),
+            "expected 6 reports of 'truck-1'",
+        ),
+        (("--pattern", "1,two,3"), "expected numbers such as"),
+    ],
+)
+def test_a_window_that_cannot_be_cut_is_said(
+    run: Run, home: Path, tmp_path: Path, words: tuple[str, ...], hint: str
+) -> None:
+    out = tmp_path / "map.html"
+    common = ("trucks", "--signal", "speed", "--window", 6, "--home", home, "--out", out)
+    done = run("map", "findings", *common, *words)
+    assert done.code in (1, 2)
+    assert hint in " ".join(done.err.replace("│", " ").split())
+    assert not out.exists()
+
+
 @pytest.mark.parametrize(
     ("words", "hint"),
     [

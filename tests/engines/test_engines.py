@@ -104,6 +104,11 @@ def test_searches_find_the_same(engine: Engine, fleet: Motifleet) -> None:
         )
         assert found_ == wanted_
     assert len(fleet.scan("discords")) == 8
+    shared, same = (
+        fleet.shared_motifs("trucks", "load", 10, min_devices=4, k=2, engine=one)
+        for one in (engine, local)
+    )
+    assert shared == same
 
 
 @pytest.mark.parametrize("name", ["local", "spark"])

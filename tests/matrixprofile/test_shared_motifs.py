@@ -5,10 +5,13 @@ import pytest
 from tests.reference.distance_profile import distance_profile
 
 from motifleet.errors import InvalidArgumentError
-from motifleet.matrixprofile import shared_motifs, sharing
+from motifleet.matrixprofile import shared_motifs, shared_search
 from motifleet.matrixprofile.nearest import complete_windows
 from motifleet.matrixprofile.ranking import idle_windows
-from motifleet.matrixprofile.shared_motif import Asked, Search
+from motifleet.matrixprofile.shared_motif import cut
+from motifleet.matrixprofile.shared_search import InMemory, Search
+from motifleet.matrixprofile.shared_terms import Asked
+from motifleet.matrixprofile.sharing import Apart, whole
 from motifleet.types import FleetSeries
 
 M = 12
@@ -45,9 +48,13 @@ def radii(fleet: FleetSeries, others: int) -> dict[tuple[str, int], float]:
     return found
 
 
+@pytest.mark.parametrize("sample", [2, 32])
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("wanted", [2, 4, 0.5, 1.0])
-def test_the_first_has_the_least_radius_of_all_windows(seed: int, wanted: float) -> None:
+def test_the_first_has_the_least_radius_of_all_windows(
+    monkeypatch: pytest.MonkeyPatch, seed: int, wanted: float, sample: int
+) -> None:
+    monkeypatch.setattr(shared_search, "SAMPLE", sample)
     fleet = fleet_of(seed)
     number = wanted if isinstance(wanted, int) else max(2, int(np.ceil(wanted * 8)))
     true = radii(fleet, number - 1)
@@ -84,29 +91,67 @@ def test_occurrences_are_all_windows_within_reach_that_do_not_overlap() -> None:
             assert all(any(abs(at - other) < M for other in own) for at in near)
 
 
-def test_a_fleet_in_groups_and_small_blocks_is_answered_alike(
-    monkeypatch: pytest.MonkeyPatch,
+@pytest.mark.parametrize("groups", [1, 2, 3, 6, 14])
+def test_however_a_fleet_is_cut_the_answer_is_the_same(
+    monkeypatch: pytest.MonkeyPatch, groups: int
 ) -> None:
     fleet = fleet_of(3, devices=14)
-    whole = shared_motifs(fleet, M, min_devices=6, k=3)
-    monkeypatch.setattr(sharing, "BUDGET", 1)
-    monkeypatch.setattr(sharing, "TOGETHER", 2)
-    groups = [
-        FleetSeries(
-            np.concatenate([fleet[at].values for at in part]),
-            np.cumsum([0, *(len(fleet[at]) for at in part)]),
-            tuple(fleet.device_ids[at] for at in part),
-            "load",
-        )
-        for part in (range(5), range(5, 6), range(6, 14))
-    ]
+    whole_fleet = shared_motifs(fleet, M, min_devices=6, k=3)
+    monkeypatch.setattr(shared_search, "BUDGET", 40)
+    monkeypatch.setattr(shared_search, "SAMPLE", 3)
     asked = Asked.checked(M, 6, 3, None, constant=False)
     told: list[tuple[int, int]] = []
-    search = Search(asked, lambda: iter(groups), (1, "auto"), lambda a, b: told.append((a, b)))
-    apart = search.run()
-    assert [each.radius for each in apart] == pytest.approx([each.radius for each in whole])
-    assert [each.device_id for each in apart] == [each.device_id for each in whole]
-    assert told[-1][0] == told[-1][1] == 13
+    parts = InMemory(cut(fleet, groups), (1, "auto"))
+    apart = Search(asked, parts, (1, "auto"), lambda a, b: told.append((a, b))).run()
+    assert [each.radius for each in apart] == pytest.approx([each.radius for each in whole_fleet])
+    assert [each.device_id for each in apart] == [each.device_id for each in whole_fleet]
+    assert told[-1] == (13, 13)
+    assert told == sorted(told)
+
+
+def far_from(part: FleetSeries, theirs: FleetSeries, limit: float) -> list[int]:
+    """Of each window without a gap: how many other devices are beyond a limit."""
+    return [
+        sum(
+            float(np.nanmin(distance_profile(one.values[at : at + M], two.values))) > limit
+            for two in whole(theirs, M)
+            if two.device_id != one.device_id
+        )
+        for one in whole(part, M)
+        for at in np.flatnonzero(complete_windows(one.values, M)).tolist()
+    ]
+
+
+@pytest.mark.parametrize("item", [(0,), (0, 1), (1, 3), (3, 2)])
+@pytest.mark.parametrize("share", [0.02, 0.3, 1.0])
+def test_far_devices_are_counted_alike_both_ways(item: tuple[int, ...], share: float) -> None:
+    """Few windows are compared one way, many both ways; the counts are those of the definition."""
+    parts, rng, limits = cut(fleet_of(5, n=40), 4), np.random.default_rng(1), (2.5, 3.5)
+    complete = [
+        np.concatenate([complete_windows(each.values, M) for each in whole(part, M)])
+        for part in parts
+    ]
+    left = {number: mask & (rng.random(len(mask)) < share) for number, mask in enumerate(complete)}
+    found = Apart(M, limits, left).find(item, [parts[number] for number in item], (2, "auto"))
+    for number, other, far in zip(item, item[::-1], found["far"].to_pylist(), strict=True):
+        counts = np.array(far).reshape(len(limits), -1)
+        for limit, counted in zip(limits, counts, strict=True):
+            true = np.zeros(len(counted), np.int64)
+            true[complete[number]] = far_from(parts[number], parts[other], limit)
+            assert counted[left[number]].tolist() == true[left[number]].tolist()
+
+
+def test_windows_of_huge_and_tiny_values_are_as_near_as_their_shapes() -> None:
+    rng = np.random.default_rng(2)
+    rows = [rng.normal(size=60) for _ in range(6)]
+    for row in rows[:4]:
+        row[20:32] = 5 * np.hanning(12) + row[20:32] / 20
+    plain = FleetSeries(np.concatenate(rows), np.arange(7) * 60, tuple("abcdef"))
+    scaled = [row * 10.0**power for row, power in zip(rows, (0, 300, -150, 8, 0, 4), strict=True)]
+    odd = FleetSeries(np.concatenate(scaled), np.arange(7) * 60, tuple("abcdef"))
+    (one,), (other,) = (shared_motifs(fleet, M, min_devices=4, k=1) for fleet in (plain, odd))
+    assert (one.device_id, one.index) == (other.device_id, other.index)
+    assert one.radius == pytest.approx(other.radius, abs=1e-6)
 
 
 @pytest.mark.parametrize("wrong", [1, 0, -3, 0.0, 1.5, True, float("nan"), "2", 99])

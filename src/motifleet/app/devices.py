@@ -105,18 +105,15 @@ class Devices:
         """The table's snapshot, and these devices as of it.
 
         Raises:
-            InvalidArgumentError: the table is a file, or has no reports yet.
+            InvalidArgumentError: the table is a file.
+            UnknownSnapshotError: it has no reports yet.
         """
         if is_file(self.table):
             raise InvalidArgumentError(
                 f"expected a table whose similar devices are written to a result table, got the "
                 f"file {self.table}: import it into a table first"
             )
-        snapshot = self.tables.snapshot_id(self.table, self.selection.as_of)
-        if snapshot is None:
-            raise InvalidArgumentError(
-                f"expected a table with reports, got {self.table!r}, which has none yet"
-            )
+        snapshot = self.tables.snapshot(self.table, self.selection.as_of).id
         selection = replace(self.selection, as_of=snapshot)
         return snapshot, replace(self, selection=selection, indexed_for=self.indexed_for)
 

@@ -31,7 +31,7 @@ from motifleet.app.tasks import Against
 from motifleet.app.together import Together
 from motifleet.app.workspace import Workspace, local_actor
 from motifleet.config import load_settings
-from motifleet.engines import Engine, Kernels, engine_named
+from motifleet.engines import Engine
 from motifleet.errors import InvalidArgumentError
 from motifleet.matrixprofile import (
     Across,
@@ -427,7 +427,4 @@ class Motifleet(Together):
         return fleet_profile(fleet, m, threads=self.settings.threads, simd=self.settings.simd)
 
     def _search(self, engine: Engine | str | None, progress: Progress) -> Search:
-        settings = self.settings
-        kernels = Kernels(settings.threads, settings.simd)
-        chosen = engine_named(engine or settings.engine, kernels)
-        return Search(settings, self.tables, chosen, progress)
+        return Search(self.settings, self.tables, self._engine(engine), progress)

@@ -52,9 +52,13 @@ class Reports:
         """Lay the reports of a file out."""
         return file_channels(self.table, self.signals, self.selection, seconds(self.step))
 
-    def pinned(self, tables: Tables) -> "tuple[int | None, Reports]":
-        """The table's snapshot, None before the first, and these reports as of it."""
-        snapshot = tables.snapshot_id(self.table, self.selection.as_of)
+    def pinned(self, tables: Tables) -> "tuple[int, Reports]":
+        """The table's snapshot, and these reports as of it.
+
+        Raises:
+            UnknownSnapshotError: the table has none yet.
+        """
+        snapshot = tables.snapshot(self.table, self.selection.as_of).id
         return snapshot, replace(self, selection=replace(self.selection, as_of=snapshot))
 
     def reader(self, tables: Tables) -> ByDevice:
@@ -126,7 +130,7 @@ class Search:
         if is_file(reports.table):
             return self._in_file(reports, task, into)
         snapshot, pinned = reports.pinned(self.tables)
-        if into is None or snapshot is None:
+        if into is None:
             return self._answer(pinned, task, Staging(None))
         rows_at_a_time = self.settings.page_rows
         home, version = prepare_home(self.settings), motifleet.__version__

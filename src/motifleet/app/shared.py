@@ -1,6 +1,7 @@
-"""Motifs that many devices of a table share, a group of devices at a time."""
+"""Motifs that many devices of a table share: an engine compares groups of devices."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import pyarrow as pa
@@ -12,67 +13,183 @@ from motifleet.app.progress import Progress
 from motifleet.app.search import Reports, origin_of
 from motifleet.app.staging import Staging
 from motifleet.config import Settings, prepare_home
+from motifleet.engines import Engine, Kernels
 from motifleet.errors import InvalidArgumentError
-from motifleet.matrixprofile import SharedAsked, SharedMotif, SharedSearch
-from motifleet.tables import Tables
+from motifleet.matrixprofile import (
+    SHARED_GROUPS,
+    SharedAsked,
+    SharedMotif,
+    SharedSearch,
+    SharedStep,
+    shared_motifs,
+)
+from motifleet.tables import ByDevice, Page, Tables, open_tables
 from motifleet.types import FleetSeries
 
+Item = tuple[int, ...]
+AT_A_TIME = 4
+"""Groups in memory: the two that are compared, and the two that come next."""
 
-def find_shared(
-    tables: Tables,
-    settings: Settings,
-    reports: Reports,
-    asked: SharedAsked,
-    *,
-    into: str | None,
-    progress: Progress,
-) -> list[SharedMotif]:
-    """Find the motifs; write every occurrence to a result table where one is named."""
-    how = settings.threads, settings.simd
-    if is_file(reports.table):
+
+@dataclass(frozen=True, slots=True)
+class SharedMotifs:
+    """The question of a home what many devices share.
+
+    Args:
+        settings: of the installation.
+        tables: its tables.
+        engine: who does the work.
+        progress: told the number of devices that are as good as done.
+    """
+
+    settings: Settings
+    tables: Tables
+    engine: Engine
+    progress: Progress
+
+    def run(self, reports: Reports, asked: SharedAsked, into: str | None) -> list[SharedMotif]:
+        """Find the motifs; write every occurrence to a result table where one is named."""
+        if is_file(reports.table):
+            return self._in_file(reports, asked, into)
+        snapshot, pinned = reports.pinned(self.tables)
+        fleet = Groups.planned(self.settings, self.tables, pinned, self.engine)
+        how = self.settings.threads, self.settings.simd
+        if into is None:
+            return SharedSearch(asked, fleet, how, self.progress).run()
+        home, version = prepare_home(self.settings), motifleet.__version__
+        staging = Staging.of(home, version, pinned, asked, self.settings.page_rows)
+        found = SharedSearch(asked, fleet, how, self.progress, staging.within).run()
+        said = asdict(asked)
+        del said["m"], said["k"]
+        origin = origin_of(pinned, snapshot, "shared-motifs", asked.m, said)
+        keep(self.tables, into, _rows(found), origin)
+        staging.clear()
+        return found
+
+    def _in_file(self, reports: Reports, asked: SharedAsked, into: str | None) -> list[SharedMotif]:
         if into is not None:
             raise InvalidArgumentError(
                 f"expected a table whose findings go into {into!r}, got the file {reports.table}: "
                 "import it into a table first, so that findings lead back to a snapshot"
             )
         (fleet,) = reports.of_file().values()
-        return SharedSearch(asked, lambda: iter([fleet]), how, progress).run()
-    snapshot, pinned = reports.pinned(tables)
-    groups = _groups(tables, settings, pinned)
-    if into is None or snapshot is None:
-        return SharedSearch(asked, groups, how, progress).run()
-    home, version = prepare_home(settings), motifleet.__version__
-    staging = Staging.of(home, version, pinned, asked, settings.page_rows)
-    found = SharedSearch(asked, groups, how, progress, staging.within).run()
-    said = {
-        "min_devices": asked.min_devices,
-        "max_distance": asked.max_distance,
-        "constant": asked.constant,
-    }
-    keep(tables, into, _rows(found), origin_of(pinned, snapshot, "shared-motifs", asked.m, said))
-    staging.clear()
-    return found
+        threads, simd = self.settings.threads, self.settings.simd
+        return shared_motifs(
+            fleet,
+            asked.m,
+            min_devices=asked.min_devices,
+            k=asked.k,
+            max_distance=asked.max_distance,
+            constant=asked.constant,
+            threads=threads,
+            simd=simd,
+        )
 
 
-def _groups(
-    tables: Tables, settings: Settings, reports: Reports
-) -> Callable[[], Iterator[FleetSeries]]:
-    """What reads the groups of devices; a single group stays in memory."""
-    reader = reports.reader(tables)
-    pages = reader.pages(settings.page_rows)
-    held: list[FleetSeries] = []
+class Groups:
+    """The groups of devices of a table, and what an engine does with them.
 
-    def read() -> Iterator[FleetSeries]:
-        if held:
-            yield from held
-            return
-        for page in pages:
-            (group,) = reports.laid_out(reader.read(page)).values()
-            if len(pages) == 1:
-                held.append(group)
-            yield group
+    Args:
+        settings: of the installation.
+        reports: what to read.
+        pages: the groups.
+        engine: who does the work.
+        tables: the tables as they are open here.
+    """
 
-    return read
+    def __init__(
+        self,
+        settings: Settings,
+        reports: Reports,
+        pages: Sequence[Page],
+        engine: Engine,
+        tables: Tables,
+    ) -> None:
+        self._pages, self._engine = pages, engine
+        rows = sum(page.rows for page in pages)
+        held: dict[int, FleetSeries] | None = {} if rows <= settings.page_rows else None
+        self._source = Source(settings, reports, reports.reader(tables), held)
+
+    @classmethod
+    def planned(
+        cls, settings: Settings, tables: Tables, reports: Reports, engine: Engine
+    ) -> "Groups":
+        """Plan groups so small that several are in memory, and that there are some dozens."""
+        reader = reports.reader(tables)
+        rows = sum(page.rows for page in reader.pages(settings.page_rows))
+        most = min(settings.page_rows // AT_A_TIME, -(-rows // SHARED_GROUPS))
+        return cls(settings, reports, reader.pages(max(most, 1)), engine, tables)
+
+    @property
+    def groups(self) -> int:
+        """How many groups there are."""
+        return len(self._pages)
+
+    def run(self, step: SharedStep, items: Sequence[Item]) -> Iterator[tuple[Item, pa.Table]]:
+        """Do a step for some groups, or pairs of them."""
+        asked = [Choice(item, tuple(self._pages[number] for number in item)) for item in items]
+        for choice, rows in self._engine.run(StepJob(self._source, step), asked):
+            yield choice.item, rows
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Some groups: their numbers, and the pages that they are."""
+
+    item: Item
+    pages: tuple[Page, ...]
+
+
+class Source:
+    """Reads groups of devices; where it is sent to, it opens the table anew.
+
+    Args:
+        settings: of the installation.
+        reports: what to read.
+        reader: the table as it is open here; None: it is opened when it is needed.
+        held: groups that were read, where all of them fit into memory; None: they do not.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        reports: Reports,
+        reader: ByDevice | None = None,
+        held: dict[int, FleetSeries] | None = None,
+    ) -> None:
+        self._settings, self._reports = settings, reports
+        self._reader, self._held = reader, held
+
+    def __reduce__(self) -> tuple[type["Source"], tuple[Settings, Reports]]:
+        return Source, (self._settings, self._reports)
+
+    def read(self, page: Page) -> FleetSeries:
+        """Read a group and lay it out."""
+        if self._held is not None and page.number in self._held:
+            return self._held[page.number]
+        if self._reader is None:
+            self._reader = self._reports.reader(open_tables(self._settings))
+        (group,) = self._reports.laid_out(self._reader.read(page)).values()
+        if self._held is not None:
+            self._held[page.number] = group
+        return group
+
+
+@dataclass(frozen=True, slots=True)
+class StepJob:
+    """A step of the search, for an engine."""
+
+    source: Source
+    step: SharedStep
+
+    def load(self, item: Choice) -> tuple[Item, list[FleetSeries]]:
+        """Read the groups."""
+        return item.item, [self.source.read(page) for page in item.pages]
+
+    def work(self, loaded: tuple[Item, list[FleetSeries]], how: Kernels) -> pa.Table:
+        """Do the step."""
+        item, groups = loaded
+        return self.step.find(item, groups, (how.threads, how.simd))
 
 
 def _rows(found: Sequence[SharedMotif]) -> pa.Table:

@@ -8,9 +8,10 @@ from motifleet.app.index_store import Indexed
 from motifleet.app.progress import Progress, unseen
 from motifleet.app.search import Reports, seconds
 from motifleet.app.selection import EVERYTHING, Selection
-from motifleet.app.shared import find_shared
+from motifleet.app.shared import SharedMotifs
 from motifleet.app.similarity import Similarity
 from motifleet.config import Settings
+from motifleet.engines import Engine, Kernels, engine_named
 from motifleet.matrixprofile import DeviceClusters, SharedAsked, SharedMotif, SimilarDevices
 from motifleet.tables import Tables
 
@@ -54,9 +55,6 @@ class Together:
                 unless there are many, which is then said.
             selection: which reports.
             step: seconds between reports; None: each device's median.
-            into: a result table to write them to, as in ``"similarity"``; see `keep`.
-            progress: told the number of devices done.
-            step: seconds between reports; None: their median.
             into: a result table to write them to, as in ``"similarity"``; see `keep`.
             progress: told the number of devices done.
             note: told how the answer came about, where a person should know.
@@ -175,6 +173,7 @@ class Together:
         selection: Selection = EVERYTHING,
         step: float | None = None,
         into: str | None = None,
+        engine: Engine | str | None = None,
         progress: Progress = unseen,
     ) -> list[SharedMotif]:
         """What many devices have in common: the shapes that so many share, and every occurrence.
@@ -194,7 +193,8 @@ class Together:
             selection: which reports.
             step: seconds between reports; None: each device's median.
             into: a result table to write every occurrence to, as in ``"motifs"``; see `keep`.
-            progress: told the number of devices done.
+            engine: who compares the devices, "local" or "spark"; None: by the settings.
+            progress: told the number of devices that are as good as done.
 
         Raises:
             UnknownTableError, UnknownColumnError: there is no such thing.
@@ -203,7 +203,12 @@ class Together:
         """
         asked = SharedAsked.checked(m, min_devices, k, max_distance, constant=constant)
         reports = Reports(table, (signal,), selection, step)
-        return find_shared(self.tables, self.settings, reports, asked, into=into, progress=progress)
+        search = SharedMotifs(self.settings, self.tables, self._engine(engine), progress)
+        return search.run(reports, asked, into)
+
+    def _engine(self, engine: Engine | str | None) -> Engine:
+        settings = self.settings
+        return engine_named(engine or settings.engine, Kernels(settings.threads, settings.simd))
 
     def _alike(
         self,

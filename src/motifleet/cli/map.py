@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from motifleet.cli import options
-from motifleet.cli.geo import read
-from motifleet.cli.geo_options import FenceNames, MaxGap, NameColumn, SwapAxes
+from motifleet.cli.geo_options import FenceChoice, MaxGap
 from motifleet.cli.output import Output
 from motifleet.cli.reports import Selected, sharing
 from motifleet.cli.wanted import Wanted
@@ -36,8 +35,8 @@ Resolution = Annotated[
 ]
 
 
-@dataclass(frozen=True)
-class Canvas(Selected):
+@dataclass(frozen=True, kw_only=True)
+class Canvas(Selected, FenceChoice):
     """What every map has: which reports, what lies around them, and where it is written."""
 
     out: Annotated[Path, typer.Option("--out", metavar="FILE", help="Where to write the page.")] = (
@@ -54,15 +53,11 @@ class Canvas(Selected):
         Path | None,
         typer.Option("--fences", metavar="FILE", help="Fences to draw.", show_default=False),
     ] = None
-    name_column: NameColumn = None
-    swap_axes: SwapAxes = False
-    only: FenceNames = None
 
     def draw(self, fleet: "Motifleet", **what: Any) -> None:
         """Draw the map, write it, and say what it shows."""
-        output, fences = self.output, None
-        if self.fence_file is not None:
-            fences = read(self.fence_file, self.name_column, self.swap_axes, self.only, output)
+        output = self.output
+        fences = self.own_fences(output)
         how: dict[str, Any] = {"offline": self.offline, "tiles": self.tiles, "fences": fences}
         with output.progress("drawing reports") as bar:
             drawing = fleet.geo.map(

@@ -124,6 +124,7 @@ def shared(
     ] = None,
     constant: Constant = False,
     into: options.Into = None,
+    engine: options.EngineName = None,
 ) -> None:
     """The shapes that many devices share, and every time that a device has them."""
     with reports.output.progress("comparing devices") as bar:
@@ -138,6 +139,7 @@ def shared(
             selection=reports.selection,
             step=reports.step,
             into=into,
+            engine=engine,
             progress=bar,
         )
     output = reports.output

@@ -23,11 +23,10 @@ Plot = Annotated[
 ]
 
 
-@dataclass(frozen=True)
-class Selected:
-    """Which reports of which table are meant, and how it is answered."""
+@dataclass(frozen=True, kw_only=True)
+class Chosen:
+    """Which reports are meant, and how it is answered."""
 
-    table: options.TableName
     devices: options.Devices = None
     start: options.Start = None
     end: options.End = None
@@ -51,6 +50,13 @@ class Selected:
     def selection(self) -> "Selection":
         """Which reports."""
         return options.selection(self.devices, self.start, self.end, self.where, self.as_of)
+
+
+@dataclass(frozen=True)
+class Selected(Chosen):
+    """Which reports of which table are meant, and how it is answered."""
+
+    table: options.TableName
 
 
 @dataclass(frozen=True)

@@ -78,9 +78,12 @@ from motifleet.matrixprofile.options import Progress
 from motifleet.matrixprofile.profile import MatrixProfile, matrix_profile
 from motifleet.matrixprofile.segmentation import Boundary, Segmentation, segment
 from motifleet.matrixprofile.series import SeriesLike
-from motifleet.matrixprofile.shared_motif import Asked as SharedAsked
-from motifleet.matrixprofile.shared_motif import Search as SharedSearch
-from motifleet.matrixprofile.shared_motif import SharedMotif, shared_motifs
+from motifleet.matrixprofile.shared_motif import shared_motifs
+from motifleet.matrixprofile.shared_search import GROUPS as SHARED_GROUPS
+from motifleet.matrixprofile.shared_search import Search as SharedSearch
+from motifleet.matrixprofile.shared_terms import Asked as SharedAsked
+from motifleet.matrixprofile.shared_terms import SharedMotif
+from motifleet.matrixprofile.sharing import Step as SharedStep
 from motifleet.matrixprofile.similar import (
     SimilarDevices,
     chosen_by_index,
@@ -94,6 +97,7 @@ from motifleet.matrixprofile.streaming import StreamingProfile
 
 __all__ = [
     "ANOMALY_KINDS",
+    "SHARED_GROUPS",
     "Across",
     "Anomaly",
     "AnomalyScores",
@@ -127,6 +131,7 @@ __all__ = [
     "SharedAsked",
     "SharedMotif",
     "SharedSearch",
+    "SharedStep",
     "SimilarDevices",
     "Snippet",
     "Snippets",

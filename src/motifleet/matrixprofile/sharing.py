@@ -1,248 +1,366 @@
-"""The search for the window that has the nearest windows on many devices, a group at a time."""
+"""What the search for shared motifs asks of a group of devices, or of two groups.
 
-from collections.abc import Callable, Iterator, Sequence
+Each step is a pure function that can be pickled, from series to rows, so that an engine can send it
+to where the series are.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from motifleet.matrixprofile import kernels
-from motifleet.matrixprofile.nearest import complete_windows, nearest
+from motifleet.matrixprofile import _core
+from motifleet.matrixprofile.findings import Match, findings_table
+from motifleet.matrixprofile.matching import match
+from motifleet.matrixprofile.nearest import complete_windows
+from motifleet.matrixprofile.options import JoinOptions
 from motifleet.matrixprofile.ranking import idle_windows
 from motifleet.matrixprofile.spread import LONG, spread
+from motifleet.matrixprofile.window_runs import WindowRuns, runs_of
 from motifleet.types import FleetSeries, Floats, Ints, Series
 
-Groups = Callable[[], Iterator[FleetSeries]]
-"""Reads the groups of devices that a fleet is made of, always the same."""
+if TYPE_CHECKING:
+    import pyarrow as pa
 
-BUDGET = 16_000_000
-"""Distances that are held at a time."""
-TOGETHER = 64
-"""Devices that windows are compared with before it is seen which of them are out."""
-SEEDS, TRIED = 4, 16
-"""Devices of a group whose windows are tried first, and devices that these are compared with."""
-SLACK = 1e-9
-"""A window that is not nearer than a bound by this share may have it by rounding."""
+How = tuple[int, str]
+"""Threads, and the instruction set."""
+Item = tuple[int, ...]
+"""The numbers of the groups that a step is for, one or two."""
+Mask = NDArray[np.bool_]
 
 
-@dataclass(frozen=True, slots=True)
-class Centre:
-    """A window, and how far away the last of the wanted devices has one like it."""
+class Step(Protocol):
+    """A question to one group of devices, or to two."""
 
-    radius: float
-    device_id: str
-    index: int
+    def find(self, item: Item, groups: Sequence[FleetSeries], how: How) -> "pa.Table":
+        """Answer it for the groups of these numbers."""
 
 
 @dataclass(frozen=True, slots=True)
-class Sharing:
-    """Windows by the radius within which so many other devices have a window like them.
+class Look:
+    """Which devices have a window without a gap, and which of their windows may be the motif.
 
     Args:
-        groups: reads the fleet.
         m: the window length.
         constant: whether windows count that hold one value for more than half their length.
+    """
+
+    m: int
+    constant: bool
+
+    def find(self, item: Item, groups: Sequence[FleetSeries], how: How) -> "pa.Table":  # noqa: ARG002
+        """Find a row for each device: its name, and its windows, those that may be it as true."""
+        import pyarrow as pa
+
+        series = whole(groups[0], self.m)
+        usable = [self._usable(each.values) for each in series]
+        kind: Any = pa.list_(pa.bool_())
+        names = pa.array([str(each.device_id) for each in series], pa.string())
+        return pa.table({"device_id": names, "usable": pa.array(usable, kind)})
+
+    def _usable(self, values: Floats) -> Mask:
+        complete = complete_windows(values, self.m)
+        return complete if self.constant else complete & ~idle_windows(values, self.m)
+
+
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """Some devices' series as they are.
+
+    Args:
+        names: the devices.
+    """
+
+    names: frozenset[str]
+
+    def find(self, item: Item, groups: Sequence[FleetSeries], how: How) -> "pa.Table":  # noqa: ARG002
+        """Find a row for each of the devices that is in the group."""
+        import pyarrow as pa
+
+        found = [each for each in groups[0] if each.device_id in self.names]
+        moment = pa.timestamp("us")
+        columns: dict[str, Any] = {
+            "device_id": pa.array([each.device_id for each in found], pa.string()),
+            "signal": pa.array([each.signal for each in found], pa.string()),
+            "values": pa.array([each.values for each in found], pa.list_(pa.float64())),
+            "event_ts": pa.array([each.event_ts for each in found], pa.list_(moment)),
+        }
+        return pa.table(columns)
+
+
+def fetched(rows: "pa.Table") -> list[Series]:
+    """Make series of the rows of `Fetch`."""
+
+    def column(name: str) -> list[Any]:
+        return [None if each.as_py() is None else each.values for each in rows[name]]
+
+    names, signals = rows["device_id"].to_pylist(), rows["signal"].to_pylist()
+    return [
+        Series(
+            np.asarray(values.to_numpy(zero_copy_only=False), np.float64),
+            name,
+            signal,
+            None if times is None else times.to_numpy(zero_copy_only=False),
+        )
+        for name, signal, values, times in zip(
+            names, signals, column("values"), column("event_ts"), strict=True
+        )
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Extract:
+    """The windows that are left, as runs of values.
+
+    Args:
+        m: the window length.
+        left: of each group's windows, those that are left.
+    """
+
+    m: int
+    left: Mapping[int, Mask]
+
+    def find(self, item: Item, groups: Sequence[FleetSeries], how: How) -> "pa.Table":  # noqa: ARG002
+        """Find the runs of a group."""
+        side = Side.of(groups[0], self.m, self.left[item[0]])
+        runs = [
+            run
+            for series, left in side.each()
+            for run in runs_of(series, np.flatnonzero(left), self.m)
+        ]
+        return WindowRuns.table(runs)
+
+
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """How many devices each window is far from.
+
+    Args:
+        m: the window length.
+        limits: what is farther is far, by each of them.
+        left: of each group's windows, those that it matters for.
+    """
+
+    m: int
+    limits: tuple[float, ...]
+    left: Mapping[int, Mask]
+
+    def find(self, item: Item, groups: Sequence[FleetSeries], how: How) -> "pa.Table":
+        """Count, for each group, the devices of the other one; in one group, its other devices.
+
+        Counts by one limit come after those by the one before.
+        """
+        import pyarrow as pa
+
+        sides = [
+            Side.of(group, self.m, self.left[number])
+            for number, group in zip(item, groups, strict=True)
+        ]
+        pair = _Pair(sides[0], sides[-1], self.m, np.array(self.limits)[:, np.newaxis], how)
+        counts = pair.both_ways() if pair.symmetric() else pair.one_way_each()
+        kind: Any = pa.list_(pa.uint32())
+        few = [each.ravel().astype(np.uint32) for each in counts]
+        return pa.table({"group": list(item), "far": pa.array(few, kind)})
+
+
+@dataclass(frozen=True, slots=True)
+class Nearest:
+    """How far each of some windows is from every device.
+
+    Args:
+        m: the window length.
+        windows: the windows, as bytes.
+    """
+
+    m: int
+    windows: bytes
+
+    def find(self, item: Item, groups: Sequence[FleetSeries], how: How) -> "pa.Table":  # noqa: ARG002
+        """Find a row for each device of the group: the distances; from its own, infinity."""
+        import pyarrow as pa
+
+        runs = WindowRuns.from_bytes(self.windows, self.m)
+        series = whole(groups[0], self.m)
+        found = list(distances_to(runs, series, how))
+        kind: Any = pa.list_(pa.float64())
+        names = pa.array([str(each.device_id) for each in series], pa.string())
+        return pa.table({"device_id": names, "distances": pa.array(found, kind)})
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrences:
+    """All windows near to a pattern, none overlapping another.
+
+    Args:
+        pattern: its values.
+        limit: how far they may be.
+    """
+
+    pattern: tuple[float, ...]
+    limit: float
+
+    def find(self, item: Item, groups: Sequence[FleetSeries], how: How) -> "pa.Table":  # noqa: ARG002
+        """Find those of a group."""
+        threads, simd = how
+        near = {"k": None, "max_distance": self.limit, "threads": threads, "simd": simd}
+        return findings_table(match(self.pattern, groups[0], **near), Match)  # type: ignore[arg-type]
+
+
+def whole(group: FleetSeries, m: int) -> list[Series]:
+    """List the devices that have a window without a gap."""
+    return [each for each in group if complete_windows(each.values, m).any()]
+
+
+def distances_to(runs: WindowRuns, series: Sequence[Series], how: How) -> Iterator[Floats]:
+    """Yield, for each device, how far each window is from it; from its own device infinitely."""
+    join = Join(runs.m, [runs.values, *(each.values for each in series)], how)
+
+    def of(other: Series) -> Floats:
+        found = join(runs.values, other.values)[0][runs.starts]
+        found[runs.device_ids == other.device_id] = np.inf
+        return found
+
+    yield from join.each(of, series)
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """A group's devices with a window without a gap, and which of their windows are left.
+
+    Args:
+        series: the devices.
+        offsets: where each one's windows begin in the mask.
+        left: shape (windows,).
+    """
+
+    series: list[Series]
+    offsets: Ints
+    left: Mask
+
+    @classmethod
+    def of(cls, group: FleetSeries, m: int, left: Mask) -> "Side":
+        """Lay the windows of a group end to end."""
+        series = whole(group, m)
+        lengths = np.array([0, *(len(each) - m + 1 for each in series)], np.int64)
+        return cls(series, np.cumsum(lengths), left)
+
+    def span(self, device: int) -> slice:
+        """The place of a device's windows."""
+        return slice(int(self.offsets[device]), int(self.offsets[device + 1]))
+
+    def each(self) -> Iterator[tuple[Series, Mask]]:
+        """Yield each device with which of its windows are left."""
+        for series, (start, end) in zip(self.series, pairwise(self.offsets.tolist()), strict=True):
+            yield series, self.left[start:end]
+
+    def alive(self) -> list[bool]:
+        """Tell which devices have a window left."""
+        return [bool(left.any()) for _, left in self.each()]
+
+    def values(self) -> int:
+        """Count the values of all devices."""
+        return sum(map(len, self.series))
+
+
+class Join:
+    """Nearest neighbours of two series, as the kernel has them: each by one thread, or all."""
+
+    def __init__(self, m: int, values: Sequence[Floats], how: How) -> None:
+        threads, simd = how
+        self.m, self.threads = m, threads
+        self.long = max(map(len, values)) > LONG and len(values) < _FEW
+        self.options = JoinOptions.checked(threads=threads if self.long else 1, simd=simd)
+
+    def __call__(self, a: Floats, b: Floats) -> tuple[Floats, Floats]:
+        """Find how far each window of one is from the other, and the other way round."""
+        (of_a, _), (of_b, _) = _core.ab_join(a, b, self.m, self.options)
+        return of_a, of_b
+
+    def each(self, work: Callable[[Any], Any], items: Sequence[Any]) -> Iterator[Any]:
+        """Do a work for all items, one after the other where each takes all threads."""
+        return map(work, items) if self.long else spread(work, items, self.threads)
+
+
+_FEW = 16
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """Two groups, or one with itself.
+
+    Args:
+        a: the one.
+        b: the other.
+        m: the window length.
+        limits: shape (limits, 1), what is farther is far.
         how: threads, and the instruction set.
     """
 
-    groups: Groups
+    a: Side
+    b: Side
     m: int
-    constant: bool
-    how: tuple[int, str]
+    limits: Floats
+    how: How
 
-    def devices(self) -> list[str]:
-        """List the devices that have a complete window."""
-        return [str(each.device_id) for group in self.groups() for each in self._whole(group)]
+    def symmetric(self) -> bool:
+        """Tell whether whole devices joined, both ways at once, are less work than what is left."""
+        sides = (self.a, self.b)
+        pairs = self.a.values() * self.b.values()
+        if self.a is self.b:
+            pairs //= 2
+        left = [WindowRuns.size(side.each(), self.m) for side in sides]
+        one_way = left[0] * self.b.values()
+        return pairs <= one_way + (0 if self.a is self.b else left[1] * self.a.values())
 
-    def seeds(self, others: int, devices: int) -> list[Centre]:
-        """Windows that many devices may have, by their radius over a few devices."""
-        found: list[Centre] = []
-        for group in self.groups():
-            whole = self._whole(group)
-            if len(whole) < 2:
-                continue
-            tried = [whole[at] for at in _evenly(len(whole), TRIED)]
-            rank = max(1, round(others / (devices - 1) * (len(tried) - 1)))
-            for series in tried[:SEEDS]:
-                found += self._best(series, [each for each in tried if each is not series], rank)
-        return found
+    def both_ways(self) -> list[Ints]:
+        """Join every device of one with all of the other."""
+        a, b, same = self.a, self.b, self.a is self.b
+        join = self._join()
+        living, others = a.alive(), b.alive()
 
-    def _best(self, series: Series, others: Sequence[Series], rank: int) -> list[Centre]:
-        """The windows of a series with the least radius over some others, none overlapping."""
-        windows = np.flatnonzero(self.usable(series.values))
-        if not len(windows):
-            return []
-        distances = np.column_stack(list(self._columns([(series, windows)], others, 1)))
-        radii = np.partition(distances, rank - 1, axis=1)[:, rank - 1]
-        chosen: list[Centre] = []
-        for place in np.argsort(radii, kind="stable").tolist():
-            at = int(windows[place])
-            if all(abs(at - each.index) >= self.m for each in chosen):
-                chosen.append(Centre(float(radii[place]), str(series.device_id), at))
-            if len(chosen) == SEEDS:
-                break
-        return chosen
+        def row(i: int) -> tuple[Ints, Ints]:
+            span = a.span(i)
+            own, theirs = self._none(span.stop - span.start), self._none(len(b.left))
+            for j in range(i + 1 if same else 0, len(b.series)):
+                if living[i] or others[j]:
+                    one, other = join(a.series[i].values, b.series[j].values)
+                    own += one > self.limits
+                    theirs[:, b.span(j)] += other > self.limits
+            return own, theirs
 
-    def radius(self, pattern: Floats, device_id: str, others: int) -> float:
-        """How far away the last of so many other devices has a window like a pattern."""
-        near: list[float] = []
-        for group in self.groups():
-            for series, least in zip(group, self._least(pattern, group), strict=True):
-                if series.device_id != device_id and np.isfinite(least):
-                    near.append(float(least))
-        return sorted(near)[others - 1] if len(near) >= others else float("inf")
+        counts = [self._none(len(a.left))]
+        counts.append(counts[0] if same else self._none(len(b.left)))
+        for i, (own, theirs) in enumerate(join.each(row, range(len(a.series)))):
+            counts[0][:, a.span(i)] += own
+            counts[1] += theirs
+        return counts[:1] if same else counts
 
-    def blocks(self, devices: int) -> Iterator[list[Series]]:
-        """Yield devices, as many together as their distances to all others fit into the budget."""
-        for group in self.groups():
-            block: list[Series] = []
-            held = 0
-            for series in self._whole(group):
-                size = (len(series) - self.m + 1) * devices
-                if block and held + size > BUDGET:
-                    yield block
-                    block, held = [], 0
-                block.append(series)
-                held += size
-            if block:
-                yield block
+    def one_way_each(self) -> list[Ints]:
+        """Join what is left of one with every device of the other, and the other way round."""
+        counts = [self._one_way(self.a, self.b)]
+        return counts if self.a is self.b else [*counts, self._one_way(self.b, self.a)]
 
-    def within(
-        self,
-        block: Sequence[Series],
-        bound: float,
-        others: int,
-        devices: int,
-        told: Callable[[int], None],
-    ) -> list[Centre]:
-        """Find the windows of some devices with a radius of at most a bound.
+    def _one_way(self, a: Side, b: Side) -> Ints:
+        counts = self._none(len(a.left))
+        runs = [
+            run
+            for series, left in a.each()
+            for run in runs_of(series, np.flatnonzero(left), self.m)
+        ]
+        if runs:
+            windows = WindowRuns.of(runs, self.m)
+            far = self._none(len(windows))
+            for found in distances_to(windows, b.series, self.how):
+                far += (found > self.limits) & (found < np.inf)
+            counts[:, a.left] = far
+        return counts
 
-        A window is out once fewer devices are left to see than it would still need.
+    def _none(self, windows: int) -> Ints:
+        return np.zeros((len(self.limits), windows), np.int64)
 
-        Args:
-            block: the devices.
-            bound: the largest radius.
-            others: how many other devices have to have a window like it.
-            devices: how many there are in all.
-            told: called with the devices seen so far.
-        """
-        states = [_State.of(series, self.usable(series.values), devices) for series in block]
-        seen, limit = 0, bound * (1 + SLACK)
-        for group in self.groups():
-            whole = self._whole(group)
-            for start in range(0, len(whole), TOGETHER):
-                few = whole[start : start + TOGETHER]
-                alive = [state for state in states if len(state.windows)]
-                if not alive:
-                    return []
-                self._compare(alive, few, seen)
-                seen += len(few)
-                told(seen)
-                for state in alive:
-                    state.drop(seen, limit, others - (devices - seen))
-        return [found for state in states for found in state.centres(others, limit)]
-
-    def _compare(self, states: "Sequence[_State]", few: Sequence[Series], seen: int) -> None:
-        pairs = [(state, other) for state in states for other in few]
-        length = max(len(each) for _, each in pairs)
-        one = length > LONG
-        threads = self.how[0] if one else 1
-
-        def column(pair: tuple["_State", Series]) -> Floats:
-            state, other = pair
-            if other.device_id == state.series.device_id:
-                return np.full(len(state.windows), np.inf)
-            return self._distances(state.series, state.windows, other, threads)
-
-        found = map(column, pairs) if one else spread(column, pairs, self.how[0])
-        places = range(seen, seen + len(few))
-        where = ((state, place) for state in states for place in places)
-        for (state, place), distances in zip(where, found, strict=True):
-            state.distances[:, place] = distances
-
-    def _columns(
-        self, sides: Sequence[tuple[Series, Ints]], others: Sequence[Series], threads: int
-    ) -> Iterator[Floats]:
-        for series, windows in sides:
-            for other in others:
-                yield self._distances(series, windows, other, threads)
-
-    def _distances(self, series: Series, windows: Ints, other: Series, threads: int) -> Floats:
-        """To the nearest window of another device, for each of these windows."""
-        values, simd = series.values, self.how[1]
-        if len(windows) > _FEW:
-            (found, _), _ = nearest(values, other.values, self.m, threads=threads, simd=simd)
-            return found[windows]
-        span = np.array([0, len(other)], np.int64)
-        return np.array(
-            [
-                kernels.distance_profile(
-                    np.ascontiguousarray(values[at : at + self.m]),
-                    other.values,
-                    span,
-                    normalize=True,
-                    threads=threads,
-                    simd=simd,
-                ).min()
-                for at in windows.tolist()
-            ]
-        )
-
-    def _least(self, pattern: Floats, group: FleetSeries) -> list[float]:
-        threads, simd = self.how
-        found = kernels.distance_profile(
-            np.ascontiguousarray(pattern),
-            group.values,
-            group.offsets,
-            normalize=True,
-            threads=threads,
-            simd=simd,
-        )
-        ends = kernels.window_offsets(group.offsets, self.m).tolist()
-        return [float(found[a:b].min()) if b > a else np.inf for a, b in pairwise(ends)]
-
-    def _whole(self, group: FleetSeries) -> list[Series]:
-        return [each for each in group if complete_windows(each.values, self.m).any()]
-
-    def usable(self, values: Floats) -> NDArray[np.bool_]:
-        """Tell which windows may be the motif."""
-        whole = complete_windows(values, self.m)
-        return whole if self.constant else whole & ~idle_windows(values, self.m)
-
-
-_FEW = 4
-
-
-@dataclass(slots=True)
-class _State:
-    """The windows of a device that are not out yet, and how far each is from devices seen."""
-
-    series: Series
-    windows: Ints
-    distances: Floats
-
-    @classmethod
-    def of(cls, series: Series, usable: NDArray[np.bool_], devices: int) -> "_State":
-        windows = np.flatnonzero(usable)
-        return cls(series, windows, np.full((len(windows), devices), np.inf))
-
-    def drop(self, seen: int, limit: float, needed: int) -> None:
-        """Leave those out that are near to fewer of the devices seen than needed."""
-        near = np.count_nonzero(self.distances[:, :seen] <= limit, axis=1)
-        if (left := near >= needed).all():
-            return
-        self.windows, self.distances = self.windows[left], self.distances[left]
-
-    def centres(self, others: int, limit: float) -> Iterator[Centre]:
-        if not len(self.windows):
-            return
-        radii = np.partition(self.distances, others - 1, axis=1)[:, others - 1]
-        for place in np.flatnonzero(radii <= limit).tolist():
-            name, at = str(self.series.device_id), int(self.windows[place])
-            yield Centre(float(radii[place]), name, at)
-
-
-def _evenly(count: int, most: int) -> list[int]:
-    places: list[int] = np.unique(np.linspace(0, count - 1, min(count, most)).astype(int)).tolist()
-    return places
+    def _join(self) -> Join:
+        every = [*self.a.series, *self.b.series]
+        return Join(self.m, [each.values for each in every], self.how)

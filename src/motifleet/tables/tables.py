@@ -26,7 +26,7 @@ from motifleet.tables.replace import replace_part
 from motifleet.tables.scan import device_names, read, read_batches
 from motifleet.tables.schema import iceberg_schema, partitioning, sort_order
 from motifleet.tables.selection import Selection
-from motifleet.tables.snapshots import find_snapshot, list_snapshots, snapshot_id
+from motifleet.tables.snapshots import find_snapshot, list_snapshots
 from motifleet.tables.turns import Turns
 from motifleet.tables.values import Appended, SnapshotInfo, TableDescription, TableInfo
 
@@ -339,19 +339,6 @@ class Tables:
     def snapshots(self, name: str) -> "list[SnapshotInfo]":
         """List all snapshots of a table, the oldest first."""
         return list_snapshots(self._load(name))
-
-    def snapshot_id(self, name: str, as_of: AsOf | None = None) -> int | None:
-        """Find the snapshot that is meant: the newest, or that of an id or a time.
-
-        Raises:
-            UnknownTableError: there is no such table.
-            UnknownSnapshotError: it has no such snapshot.
-            InvalidArgumentError: neither an id nor a time.
-        """
-        table = self._load(name)
-        current = table.current_snapshot()
-        newest = None if current is None else current.snapshot_id
-        return newest if as_of is None else snapshot_id(table, as_of)
 
     def snapshot(self, name: str, as_of: AsOf | None = None) -> SnapshotInfo:
         """Tell of one snapshot of a table: the one that a scan as of then would read.
