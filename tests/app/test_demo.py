@@ -9,6 +9,8 @@ import pytest
 
 from motifleet.app import DemoResult, Motifleet, open_home, run_demo
 
+KINDS = ("motif", "discord", "discord against its past", "discord against the fleet")
+
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -32,10 +34,25 @@ def test_it_lands_all_reports(done: DemoResult, home: Path) -> None:
 
 def test_it_finds_motifs_and_discords_in_both_tables(done: DemoResult) -> None:
     kinds = {(row["table"], row["finding"]) for row in done.findings}
-    assert kinds == {
-        (table, kind) for table in ("flights", "fleet") for kind in ("motif", "discord")
-    }
+    assert kinds == {(table, kind) for table in ("flights", "fleet") for kind in KINDS}
     assert all(row["event_ts"] is not None for row in done.findings)
+
+
+def test_discords_against_the_fleet_are_beside_those_against_the_past(done: DemoResult) -> None:
+    for table in ("flights", "fleet"):
+        for kind in KINDS[1:]:
+            found = [
+                row for row in done.findings if (row["table"], row["finding"]) == (table, kind)
+            ]
+            far = [row["distance"] for row in found]
+            assert len(far) == 3
+            assert far == sorted(far, reverse=True)
+            others = [row["neighbor_device_id"] for row in found]
+            if kind.endswith("fleet"):
+                own = [row["device_id"] for row in found]
+                assert all(a != b for a, b in zip(own, others, strict=True))
+            else:
+                assert others == [None] * 3
 
 
 def test_the_discords_of_the_simulated_fleet_were_injected(done: DemoResult) -> None:
@@ -85,7 +102,7 @@ def test_it_says_where_the_fleet_drove_and_draws_two_maps(done: DemoResult, home
         "fleet": home / "map.html",
         "flights": home / "map_flights.html",
     }
-    for table, layers in (("fleet", 3), ("flights", 2)):
+    for table, layers in (("fleet", 4), ("flights", 3)):
         page = done.maps[table].read_text(encoding="utf-8")
         assert page.count("motifleet.paths(map_") == 1
         assert page.count("motifleet.findings(map_") == layers - 1

@@ -1,6 +1,6 @@
 """The main job on real input: land telemetry, profile every device, find patterns, report."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -14,7 +14,7 @@ from motifleet.app.question import FLEET, FLIGHTS, Question
 from motifleet.app.simulation import Simulation
 from motifleet.app.truth import GroundTruth
 from motifleet.errors import MissingExtraError
-from motifleet.matrixprofile import Discord, Finding, Match, Motif, SimilarDevices
+from motifleet.matrixprofile import Across, Discord, Finding, Match, Motif, SimilarDevices
 from motifleet.telemetry import sample_path
 from motifleet.types import Floats
 
@@ -22,8 +22,9 @@ DEVICES, DAYS = 200, 3
 BEST = 3
 SIMILAR = 10
 ALIKE = 5
-# A device that was seen for less than five windows' time has too little to compare with.
-ENOUGH = 5
+# A device that was seen for less than five windows' time has too little to compare with; two
+# windows' time is past enough to be new.
+ENOUGH, PAST = 5, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +44,9 @@ class DemoResult:
         home: the home folder.
         report: the page to open.
         phases: what was done and how long it took.
-        findings: the strongest motifs and discords: table, finding, signal, device_id, event_ts,
-            neighbor_ts, distance, ground_truth.
+        findings: the strongest motifs and discords, among their own device's windows, its earlier
+            ones, and all other devices': table, finding, signal, device_id, event_ts,
+            neighbor_device_id, neighbor_ts, distance, ground_truth.
         matches: where else the pattern was seen, told alike.
         similar: the devices most like that of the best motif: table, device_id, neighbor_id, rank,
             distance.
@@ -89,6 +91,8 @@ def run_demo(
     demo.land_fleet()
     demo.profile(FLIGHTS)
     demo.profile(FLEET)
+    demo.find_new(FLIGHTS)
+    demo.find_new(FLEET)
     demo.match()
     demo.compare(FLIGHTS)
     demo.compare(FLEET)
@@ -106,6 +110,7 @@ class _Demo:
     result: DemoResult
     on_phase: Callable[[str], None]
     discords: dict[Question, list[Discord]] = field(default_factory=dict)
+    elsewhere: dict[Question, list[Discord | Across]] = field(default_factory=dict)
     motifs: dict[Question, list[Motif]] = field(default_factory=dict)
     matches: list[Match] = field(default_factory=list)
     similar: dict[Question, SimilarDevices] = field(default_factory=dict)
@@ -143,6 +148,18 @@ class _Demo:
         rows += self._rows(question, "motif", self.motifs[question])
         rows += self._rows(question, "discord", self.discords[question])
 
+    def find_new(self, question: Question) -> None:
+        """What a device had not done before, and what no other one does."""
+        with self.phase(f"find what is new in {question.table}") as did:
+            past = question.discords(self.fleet, "past", BEST, PAST * question.m)
+            fleet = question.discords(self.fleet, "fleet", BEST, ENOUGH * question.m)
+            self.elsewhere[question] = fleet
+            did.append(f"{len(past)} windows unlike their device's past")
+            did.append(f"{len(fleet)} unlike all other devices")
+        rows = self.result.findings
+        rows += self._rows(question, "discord against its past", past)
+        rows += self._rows(question, "discord against the fleet", fleet)
+
     def match(self) -> None:
         with self.phase("find a pattern in the fleet") as did:
             motif = self.motifs[FLEET][0]
@@ -170,7 +187,8 @@ class _Demo:
     def draw(self, question: Question, name: str) -> None:
         with self.phase(f"draw a map of {question.table}") as did:
             matches = self.matches if question is FLEET else []
-            drawing = question.map(self.fleet, [*self.discords[question], *matches])
+            discords = [*self.discords[question], *self.elsewhere[question]]
+            drawing = question.map(self.fleet, [*discords, *matches])
             self.result.maps[question.table] = path = drawing.write(self.result.home / name)
             did.append(f"{', '.join(each.layer for each in drawing.drawn)}")
             did.append(f"{path.stat().st_size / 1e6:.1f} MB, self-contained")
@@ -210,7 +228,7 @@ class _Demo:
         return FLEET.values(self.fleet, self.motifs[FLEET][0])
 
     def _rows(
-        self, question: Question, kind: str, found: list[Motif] | list[Discord] | list[Match]
+        self, question: Question, kind: str, found: Sequence[Finding]
     ) -> list[dict[str, Any]]:
         truth = None
         if question is FLEET:
@@ -233,6 +251,7 @@ def _row(
         "signal": question.signal,
         "device_id": found.device_id,
         "event_ts": found.event_ts,
+        "neighbor_device_id": getattr(found, "neighbor_device_id", None),
         "neighbor_ts": getattr(found, "neighbor_ts", None),
         "distance": found.distance,
         "ground_truth": None,

@@ -12,13 +12,19 @@ from motifleet import geo
 from motifleet.app.progress import Progress
 from motifleet.app.selection import Selection
 from motifleet.errors import InvalidArgumentError
-from motifleet.matrixprofile import Discord, Finding, Match, Motif
+from motifleet.matrixprofile import Across, Discord, Finding, Match, Motif
 from motifleet.tables import Tables
 from motifleet.telemetry import LATITUDE, LONGITUDE, fleet_series, signals_of
 from motifleet.types import Floats, Series
 
 LAYERS = ("reports", "paths")
-KINDS: dict[type[Finding], str] = {Discord: "discord", Match: "match", Motif: "motif"}
+KINDS: dict[type[Finding], tuple[str, str | None]] = {
+    Discord: ("discord", None),
+    Across: ("discord", "discords against the fleet"),
+    Match: ("match", None),
+    Motif: ("motif", None),
+}
+"""How each kind of finding is drawn, and the layer's name, where it is not the plural."""
 _SAMPLE = 20_000
 _ONLY_CELLS = "the resolution is of cells, which are not drawn"
 _NO_LABEL = "cells are coloured by how many reports they hold, not by {!r}"
@@ -112,11 +118,11 @@ class MapSource:
         Raises:
             InvalidArgumentError: a finding is of another kind, or has no device or time.
         """
-        for kind, name in KINDS.items():
+        for kind, (name, title) in KINDS.items():
             found = [each for each in findings if type(each) is kind]
             if found:
                 windows, reports = self._windows(found, step)
-                drawing.findings(name, windows, reports)
+                drawing.findings(name, windows, reports, title=title)
         for each in findings:
             if type(each) not in KINDS:
                 raise InvalidArgumentError(

@@ -7,8 +7,16 @@ from typing import Any
 
 from motifleet.app.home import Motifleet
 from motifleet.app.selection import Selection
+from motifleet.app.tasks import Against
 from motifleet.geo import FleetMap
-from motifleet.matrixprofile import Finding, FleetProfile, Match, SimilarDevices
+from motifleet.matrixprofile import (
+    Across,
+    Discord,
+    Finding,
+    FleetProfile,
+    Match,
+    SimilarDevices,
+)
 from motifleet.types import Floats, Series
 
 
@@ -33,6 +41,20 @@ class Question:
     def profile(self, fleet: Motifleet) -> FleetProfile:
         """The profiles of all devices."""
         return fleet.profile(self.table, self.signal, self.m, selection=self._selection)
+
+    def discords(
+        self, fleet: Motifleet, against: Against, k: int, min_windows: int
+    ) -> list[Discord | Across]:
+        """The k windows least like what came before them, or like those of any other device."""
+        return fleet.discords(
+            self.table,
+            self.signal,
+            self.m,
+            against=against,
+            k=k,
+            min_windows=min_windows,
+            selection=self._selection,
+        )
 
     def match(self, fleet: Motifleet, pattern: Floats, k: int) -> list[Match]:
         """The k windows of all devices nearest to a pattern."""

@@ -91,6 +91,7 @@ def findings(
     canvas: Canvas,
     signal: options.Signal,
     window: options.Window = 60,
+    against: options.Against = "self",
     count: options.Count = 5,
     min_windows: options.MinWindows = 1,
     pattern: Annotated[
@@ -116,9 +117,8 @@ def findings(
     values = Wanted([] if pattern is None else [pattern], from_device, from_start, window)
     with canvas.output.progress("searching devices") as bar:
         search: dict[str, Any] = {"k": count, "progress": bar, **chosen}
-        found: list[Any] = [
-            *fleet.discords(canvas.table, signal, window, min_windows=min_windows, **search)
-        ]
+        limits: dict[str, Any] = {"against": against, "min_windows": min_windows}
+        found: list[Any] = [*fleet.discords(canvas.table, signal, window, **limits, **search)]
         if values.asked:
             cut = values.of(fleet, (canvas.table, canvas.selection, step), [signal])
             found += fleet.match(cut, canvas.table, signal, **search)

@@ -70,6 +70,12 @@ Window = Annotated[
     int, typer.Option("--window", "-m", metavar="M", help="The window's length, in reports.")
 ]
 Count = Annotated[int, typer.Option("-k", "--count", metavar="K", help="How many to show.")]
+Against = Annotated[
+    str,
+    typer.Option(
+        "--against", help="Compare with self, past (what came earlier) or fleet (all others)."
+    ),
+]
 MinWindows = Annotated[
     int, typer.Option("--min-windows", min=1, help="Pass over devices with fewer windows.")
 ]

@@ -44,12 +44,7 @@ def discords(
     reports: Reports,
     signals: options.Signals,
     window: options.Window = 60,
-    against: Annotated[
-        str,
-        typer.Option(
-            "--against", help="Compare with self, past (what came earlier) or fleet (all others)."
-        ),
-    ] = "self",
+    against: options.Against = "self",
     count: options.Count = 5,
     each: options.Each = None,
     min_windows: options.MinWindows = 1,
