@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from motifleet.app import Motifleet, Selection, Simulation, open_home
 from motifleet.errors import InvalidArgumentError, UnknownColumnError, UnknownTableError
 from motifleet.geo import us_states
-from motifleet.matrixprofile import Across
+from motifleet.matrixprofile import Place
 from motifleet.telemetry import sample_path
 
 RUNNING = Selection(where="vibration > 0")
@@ -95,12 +96,22 @@ def test_what_cannot_be_drawn_is_refused(home: Motifleet) -> None:
 
 
 def test_findings_of_another_kind_or_without_a_time_are_refused(home: Motifleet) -> None:
-    across = Across("a", "speed", 0, None, 3, 1.0, "b", 0, None)
-    with pytest.raises(InvalidArgumentError, match=r"discords, matches or motifs .* got Across"):
-        home.geo.map("fleet", findings=[across])
+    place: Any = Place("a", "speed", 0, None, 3)
+    with pytest.raises(InvalidArgumentError, match=r"discords, matches or motifs .* got Place"):
+        home.geo.map("fleet", findings=[place])
     found = home.match([54.0, 53, 52, 51], "flights", "groundspeed", k=1)
     with pytest.raises(InvalidArgumentError, match="with a device, a signal and a time"):
         home.geo.map("flights", findings=[replace(found[0], event_ts=None)])
+
+
+def test_discords_against_the_fleet_are_a_layer_of_their_own(home: Motifleet) -> None:
+    own = home.discords("fleet", "speed", 30, k=3)
+    others = home.discords("fleet", "speed", 30, against="fleet", k=2)
+    drawing = home.geo.map("fleet", layers=[], findings=[*own, *others], offline=True)
+    assert [(each.layer, each.count) for each in drawing.drawn] == [
+        ("discords", 3),
+        ("discords against the fleet", 2),
+    ]
 
 
 def test_reports_without_any_position_are_named(fleet: Motifleet, tmp_path: Path) -> None:

@@ -29,5 +29,5 @@ def check_table(fleet: Motifleet, table: str) -> str:
     Raises:
         UnknownTableError, InvalidArgumentError: there is no such table.
     """
-    fleet.tables.snapshot_id(table)
+    fleet.tables.snapshots(table)
     return table

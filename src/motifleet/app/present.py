@@ -147,11 +147,11 @@ def present(
         UnknownTableError, UnknownSnapshotError: there is no such thing.
         InvalidArgumentError: the table holds no reports.
     """
-    snapshot = tables.snapshot_id(table, selection.as_of)
     schema = tables.scan(table, limit=0, as_of=selection.as_of).schema
-    if snapshot is None:
+    if not tables.snapshots(table):
         return Present(table, None, _newest(schema.empty_table()))
-    total = tables.snapshot(table, snapshot).total_rows
+    current = tables.snapshot(table, selection.as_of)
+    snapshot, total = current.id, current.total_rows
     pinned, parts, done = replace(selection, as_of=snapshot), [], 0
     for part in tables.by_device(table, **pinned.arguments()):
         parts.append(_newest(part))

@@ -51,7 +51,7 @@ class House:
 
     def present(self, table: str, progress: Progress) -> Present:
         """The devices of a table as of its newest snapshot, read once for all who look at it."""
-        question = (table, self.fleet.tables.snapshot_id(table))
+        question = (table, self.fleet.tables.describe(table).snapshot)
         found: Present = self._kept.answer(
             question, lambda: self.fleet.present(table, progress=progress)
         )
