@@ -62,10 +62,13 @@ def test_a_guarded_project_deploys_only_what_can_be_found_again(
     store: Store, tmp_path: Path
 ) -> None:
     project = add_project(store, OWNER, "PRD", tmp_path / "prd", guarded=True)
-    build = built(store, "model.py:predict", "PRD")
-    with pytest.raises(DeploymentError, match="is guarded"):
+    for source in ("model.py:predict", "model.py:predict@main", "a@3.py:predict", "@3", "x@3@y"):
+        build = built(store, source, "PRD")
+        with pytest.raises(DeploymentError, match="is guarded"):
+            add_deployment(store, build, Resources())
+    for source in ("failures@3", f"model.py:predict@{'4f2a91c0' * 5}"):
+        build = built(store, source, "PRD")
         add_deployment(store, build, Resources())
-    build = built(store, "model.py:predict@4f2a91c", "PRD")
     contributor = Actor("con", roles={project.id: "contributor"})
     with pytest.raises(NotAllowedError):
         add_deployment(store, build, Resources(), actor=contributor)

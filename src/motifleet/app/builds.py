@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from motifleet.app.logs import read_log
@@ -25,6 +26,7 @@ from motifleet.workspace import (
     Store,
     add_build,
     end_build,
+    files_at_commit,
     find_build,
     list_builds,
 )
@@ -127,14 +129,23 @@ class Builds:
             beside: other files that it needs in its folder.
             requirements: what it needs, as pip takes it.
             example: a request to try it with.
-            commit: of the repository, where the file is from one.
+            commit: of the git repository that the files are in, or a tag: they are built as they
+                are there, whatever lies in the folder. Empty: as they lie there.
 
         Raises:
             InvalidArgumentError: there is no such file.
+            ProjectSourceError: there is no such commit, or no such file at it.
             BuildError: it cannot be served; the build's log says more.
         """
-        source = FunctionSource(file, function, tuple(beside), tuple(requirements), example, commit)
-        return self.build(source, endpoint)
+        needs = tuple(requirements)
+        if not commit:
+            source = FunctionSource(file, function, tuple(beside), needs, example)
+            return self.build(source, endpoint)
+        with TemporaryDirectory() as folder:
+            whole, files = files_at_commit([file, *beside], commit, Path(folder))
+            first, *others = files
+            source = FunctionSource(first, function, tuple(others), needs, example, whole)
+            return self.build(source, endpoint)
 
     def build(self, source: BuildSource, endpoint: str) -> Build:
         """Freeze a source; see `build_version` and `build_function`."""

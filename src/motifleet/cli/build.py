@@ -43,6 +43,10 @@ def create(
     endpoint: Annotated[
         str | None, typer.Option("--endpoint", metavar="NAME", help="The name it is served under.")
     ] = None,
+    commit: Annotated[
+        str,
+        typer.Option("--commit", metavar="REVISION", help="The files as they are at this commit."),
+    ] = "",
     project: Annotated[
         str, typer.Option("--project", metavar="NAME", help="Where a new endpoint belongs.")
     ] = "default",
@@ -68,6 +72,7 @@ def create(
                 beside=beside or (),
                 requirements=requirements or (),
                 example=None if example is None else parsed(example),
+                commit=commit,
             )
     output.document(made.to_dict())
     output.line(f"{made.id} of {made.source} is {made.status}, for endpoint {made.endpoint}")

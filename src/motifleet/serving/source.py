@@ -53,7 +53,7 @@ class FunctionSource:
         beside: other files that it reads or imports, which go into the same folder.
         needs: what it needs, as pip takes it.
         request: an input example; None: there is none, and the build is only loaded.
-        commit: of the project's repository, where the file is from one.
+        commit: the whole hash of the commit, where the files are those of one.
     """
 
     file: Path
@@ -69,8 +69,10 @@ class FunctionSource:
         for path in (self.file, *self.beside):
             if path.is_symlink() or not path.is_file():
                 raise InvalidArgumentError(f"expected a file, and no link, at {path}")
-        if self.file.suffix != ".py":
-            raise InvalidArgumentError(f"expected a Python file, got {self.file.name}")
+        if self.file.suffix != ".py" or set(self.file.name) & set("@:"):
+            raise InvalidArgumentError(
+                f"expected a Python file without @ or : in its name, got {self.file.name!r}"
+            )
 
     def content(self) -> dict[str, Any]:
         """What ``build.json`` says of it."""

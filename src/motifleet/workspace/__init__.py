@@ -47,6 +47,7 @@ from motifleet.workspace.archives import (
     shrink,
 )
 from motifleet.workspace.builds import Build, add_build, end_build, find_build, list_builds
+from motifleet.workspace.commits import files_at_commit
 from motifleet.workspace.deployments import (
     Deployment,
     Resources,
@@ -100,7 +101,7 @@ from motifleet.workspace.prediction_log import (
     find_predictions,
     metrics_of,
 )
-from motifleet.workspace.predictions import Prediction, add_predictions
+from motifleet.workspace.predictions import Prediction, PredictionLog, add_predictions
 from motifleet.workspace.projects import (
     Member,
     Project,
@@ -192,6 +193,7 @@ __all__ = [
     "Places",
     "Position",
     "Prediction",
+    "PredictionLog",
     "Project",
     "Resources",
     "Role",
@@ -238,6 +240,7 @@ __all__ = [
     "end_predictions",
     "end_run",
     "fail_deployment",
+    "files_at_commit",
     "find_build",
     "find_deployment",
     "find_job",

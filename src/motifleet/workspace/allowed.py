@@ -1,5 +1,6 @@
 """Who sees and changes builds, deployments and keys: by role and project, with the audit log."""
 
+import re
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, select, true
@@ -9,6 +10,8 @@ from motifleet.workspace.record import record
 from motifleet.workspace.roles import Actor, check
 from motifleet.workspace.schema import models, projects
 
+# A registered version, or a function in a file at a commit by its whole hash.
+_FOUND_AGAIN = re.compile(r"[^@]+@[0-9]+|[^@:]+:[^@:]+@([0-9a-f]{40}|[0-9a-f]{64})")
 OWNER = Actor("owner", owner=True)
 """Whoever holds the home folder."""
 
@@ -57,7 +60,7 @@ def check_source(connection: Connection, endpoint: str, source: str) -> None:
     """
     query = select(projects.c.name, projects.c.guarded).join(models)
     project = connection.execute(query.where(models.c.name == endpoint)).one()
-    if project.guarded and "@" not in source:
+    if project.guarded and not _FOUND_AGAIN.fullmatch(source):
         raise DeploymentError(
             f"expected a registered version or a file at a commit, since project {project.name} "
             f"is guarded, got {source}"

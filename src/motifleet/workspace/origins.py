@@ -4,7 +4,6 @@ import os
 import re
 import shutil
 import stat
-import subprocess
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,8 +11,8 @@ from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
 
 from motifleet.errors import ProjectSourceError
+from motifleet.workspace.git import git
 
-_SECONDS = 600
 _SCHEMES = ("https", "http", "ssh", "git", "file")
 _SSH = re.compile(r"[A-Za-z0-9_.-]+@[A-Za-z0-9.-]+:[^:].*")
 
@@ -102,9 +101,9 @@ def _clone(address: str, revision: str | None, into: Path) -> str:
     if revision is not None and not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_./-]*", revision):
         raise ProjectSourceError(f"expected the name of a branch or tag, got {revision!r}")
     branch = () if revision is None else ("--branch", revision)
-    _git("clone", "--quiet", "--no-hardlinks", *branch, "--", address, str(into))
+    git("clone", "--quiet", "--no-hardlinks", *branch, "--", address, str(into))
     _check_links(into)
-    return _git("-C", str(into), "rev-parse", "HEAD")
+    return git("-C", str(into), "rev-parse", "HEAD").decode().strip()
 
 
 def _check_address(address: str) -> None:
@@ -115,30 +114,6 @@ def _check_address(address: str) -> None:
             f"expected a repository's address as https://…, ssh://…, name@host:path or an "
             f"absolute path, got {address!r}"
         )
-
-
-def _git(*words: str) -> str:
-    command = ["git", "-c", "protocol.ext.allow=never", "-c", "core.hooksPath=/dev/null", *words]
-    # Nobody is there to be asked for a password.
-    quiet = {"GIT_TERMINAL_PROMPT": "0", "GIT_SSH_COMMAND": "ssh -o BatchMode=yes"}
-    try:
-        done = subprocess.run(  # noqa: S603 -- no shell, and the address has been looked at
-            command,
-            capture_output=True,
-            check=False,
-            env={**os.environ, **quiet},
-            text=True,
-            timeout=_SECONDS,
-            stdin=subprocess.DEVNULL,
-        )
-    except FileNotFoundError:
-        raise ProjectSourceError("git is needed, which is not installed") from None
-    except (subprocess.TimeoutExpired, ValueError) as error:
-        raise ProjectSourceError(f"the repository cannot be fetched: {error}") from error
-    if done.returncode:
-        said = done.stderr.strip().splitlines() or ["it says nothing"]
-        raise ProjectSourceError(f"the repository cannot be fetched: {said[-1]}")
-    return done.stdout.strip()
 
 
 def _copy(source: Path, into: Path) -> None:

@@ -1,13 +1,15 @@
 """The prediction log: groups of predictions in, each once, whatever is tried again."""
 
+import json
+import sqlite3
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Connection
 from sqlalchemy.dialects.postgresql import insert
 
+from motifleet.errors import StoreError
 from motifleet.workspace.schema import prediction_metrics, predictions
-from motifleet.workspace.store import Store
+from motifleet.workspace.store import Store, driver_of
 
 
 class Prediction(NamedTuple):
@@ -42,39 +44,100 @@ class Prediction(NamedTuple):
 
 _COLUMNS = Prediction._fields[:-1]
 _ROW = f"({', '.join('?' * len(_COLUMNS))})"
+_METRIC = "INSERT OR IGNORE INTO prediction_metrics (uuid, name, value) VALUES (?, ?, ?)"
 
 
 def add_predictions(store: Store, group: Sequence[Prediction]) -> None:
     """Commit a group of predictions; one that is there already is left as it is."""
     with store.write() as connection:
-        if connection.dialect.name == "sqlite":
-            _add_to_sqlite(connection, group)
+        if store.embedded:
+            _add_to_sqlite(driver_of(connection.connection), group)
+            return
+        rows = [dict(zip(_COLUMNS, each[:-1], strict=True)) for each in group]
+        connection.execute(insert(predictions).on_conflict_do_nothing(), rows)
+        metrics = [
+            {"uuid": each.uuid, "name": name, "value": value}
+            for each in group
+            for name, value in each.metrics.items()
+        ]
+        if metrics:
+            connection.execute(insert(prediction_metrics).on_conflict_do_nothing(), metrics)
+
+
+class PredictionLog:
+    """Who does nothing but write the log: SQLite's driver alone, with connections of its own.
+
+    ``add`` waits for its turn; ``add_at_once`` never waits, so that an event loop may call it.
+
+    Args:
+        store: the database.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._patient = store.driver() if store.embedded else None
+        self._quick = None if store.durable or not store.embedded else store.driver()
+        if self._quick is not None:
+            self._quick.execute("PRAGMA busy_timeout = 0")
+            # Moving the log into the database takes its time: `add` does it.
+            self._quick.execute("PRAGMA wal_autocheckpoint = 0")
+
+    def add(self, group: Sequence[Prediction]) -> None:
+        """Commit a group; a prediction that is there already is left as it is.
+
+        Raises:
+            StoreError: the database refuses.
+        """
+        if self._patient is None:
+            add_predictions(self._store, group)
         else:
-            rows = [dict(zip(_COLUMNS, each[:-1], strict=True)) for each in group]
-            connection.execute(insert(predictions).on_conflict_do_nothing(), rows)
-        _add_metrics(connection, group)
+            _commit(self._patient, group)
+
+    def add_at_once(self, group: Sequence[Prediction]) -> bool:
+        """Commit a group if that takes no waiting, neither for another writer nor for a disk.
+
+        Returns:
+            Whether it is committed; else it is to be given to `add`.
+        """
+        if self._quick is None:
+            return False
+        try:
+            _commit(self._quick, group)
+        except StoreError:
+            return False
+        return True
+
+    def close(self) -> None:
+        """Let go of its connections."""
+        for connection in (self._patient, self._quick):
+            if connection is not None:
+                connection.close()
 
 
-def _add_to_sqlite(connection: Connection, group: Sequence[Prediction]) -> None:
+def _commit(connection: sqlite3.Connection, group: Sequence[Prediction]) -> None:
+    """A transaction; where one statement is all, it is its own."""
+    tracked = any(each.metrics for each in group)
+    try:
+        if tracked:
+            connection.execute("BEGIN IMMEDIATE")
+        _add_to_sqlite(connection, group)
+        if tracked:
+            connection.execute("COMMIT")
+    except sqlite3.Error as error:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise StoreError(f"the database refuses: {error}") from error
+
+
+def _add_to_sqlite(connection: sqlite3.Connection, group: Sequence[Prediction]) -> None:
     """One statement for a whole group: a thread that runs it lets go of the interpreter once.
 
     A statement for each row would have to win it back each time.
     """
     rows = ", ".join([_ROW] * len(group))
     statement = f"INSERT OR IGNORE INTO predictions ({', '.join(_COLUMNS)}) VALUES {rows}"  # noqa: S608 -- our own words
-    values = tuple(value for each in group for value in each[:-1])
-    connection.exec_driver_sql(statement, values)
-
-
-def _add_metrics(connection: Connection, group: Sequence[Prediction]) -> None:
-    rows = [
-        {"uuid": each.uuid, "name": name, "value": value}
-        for each in group
-        for name, value in each.metrics.items()
-    ]
-    if not rows:
-        return
-    if connection.dialect.name == "sqlite":
-        connection.execute(prediction_metrics.insert().prefix_with("OR IGNORE"), rows)
-    else:
-        connection.execute(insert(prediction_metrics).on_conflict_do_nothing(), rows)
+    connection.execute(statement, [value for each in group for value in each[:-1]])
+    for each in group:
+        told = [(each.uuid, name, json.dumps(value)) for name, value in each.metrics.items()]
+        if told:
+            connection.executemany(_METRIC, told)

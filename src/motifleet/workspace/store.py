@@ -2,12 +2,22 @@
 
 import fcntl
 import os
+import sqlite3
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    PoolProxiedConnection,
+    create_engine,
+    event,
+    make_url,
+    text,
+)
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 
 from motifleet.config import Settings, prepare_home
@@ -40,7 +50,7 @@ class Store:
     """
 
     def __init__(self, url: str, *, durable: bool = False) -> None:
-        self.url = _checked(url)
+        self.url, self.durable = _checked(url), durable
         self.engine = _engine(self.url, durable)
         try:
             with _translated():
@@ -68,6 +78,14 @@ class Store:
             with writing.begin():
                 yield writing
 
+    def driver(self) -> sqlite3.Connection:
+        """A new connection to SQLite itself, which the caller keeps and may use in any thread."""
+        with _translated():
+            borrowed = self.engine.raw_connection()
+            made = driver_of(borrowed)
+            borrowed.detach()
+        return made
+
     def close(self) -> None:
         """Let go of all connections."""
         self.engine.dispose()
@@ -88,6 +106,18 @@ class Store:
         if not self.embedded:
             return _advisory_lock(self.engine)
         return _file_lock(Path(f"{self.url.database}.lock")) if self.url.database else nullcontext()
+
+
+def driver_of(connection: PoolProxiedConnection) -> sqlite3.Connection:
+    """SQLite's own connection.
+
+    Raises:
+        StoreError: the database is another.
+    """
+    found = connection.driver_connection
+    if not isinstance(found, sqlite3.Connection):
+        raise StoreError("expected an SQLite database, got another")
+    return found
 
 
 def open_store(settings: Settings) -> Store:

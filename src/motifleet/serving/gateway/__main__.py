@@ -19,10 +19,10 @@ from granian.http import HTTP1Settings
 
 from motifleet.serving.gateway.control import Control
 from motifleet.serving.gateway.desk import Desk
-from motifleet.serving.gateway.journal import Commit
+from motifleet.serving.gateway.journal import Log
 from motifleet.serving.gateway.site import Site
 from motifleet.serving.listening import Listening, tls, told_by_parent
-from motifleet.workspace import Store, add_predictions
+from motifleet.workspace import PredictionLog, Store
 
 # The log's thread must not wait long for its turn at the interpreter.
 _SWITCH_SECONDS = 0.0005
@@ -30,10 +30,9 @@ _SWITCH_SECONDS = 0.0005
 
 async def run(told: dict[str, Any]) -> None:
     """Serve until SIGTERM, then answer what is under way."""
-    commit = _commit(told)
     loop = asyncio.get_running_loop()
     control = Control(told["control"])
-    desk = Desk(commit, told["seconds"], control.hurry)
+    desk = Desk(_log(told), told["seconds"], control.hurry)
     await control.open(desk)
     server = Listening(
         told["fd"],
@@ -51,12 +50,11 @@ async def run(told: dict[str, Any]) -> None:
     await desk.stop()
 
 
-def _commit(told: dict[str, Any]) -> Commit:
-    """What writes to the log; without a database there is none, which is for measuring alone."""
+def _log(told: dict[str, Any]) -> Log | None:
+    """What writes to the log; without a database nothing does, which is for measuring alone."""
     if not told["database"]:
-        return lambda _: None
-    store = Store(told["database"], durable=told["durable"])
-    return lambda group: add_predictions(store, group)
+        return None
+    return PredictionLog(Store(told["database"], durable=told["durable"]))
 
 
 def main() -> None:

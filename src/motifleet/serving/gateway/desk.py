@@ -7,7 +7,7 @@ from contextlib import suppress
 from motifleet.serving.gateway.ask import Ask
 from motifleet.serving.gateway.bodies import RefusedError
 from motifleet.serving.gateway.figures import Counters, Usage
-from motifleet.serving.gateway.journal import Commit, Journal
+from motifleet.serving.gateway.journal import Journal, Log, Unlogged
 from motifleet.serving.gateway.lines import line_of
 from motifleet.serving.gateway.pool import Demand, Pool, QueueFullError
 from motifleet.serving.gateway.routing import Deployment, Endpoint, Routes
@@ -21,17 +21,19 @@ class Desk:
     """Brings each request to the deployment that is to answer it.
 
     Args:
-        commit: writes predictions to the log.
+        log: writes predictions; None: they are written nowhere.
         seconds: the time limit of a request.
         wake: called when a request waits for replicas.
     """
 
-    def __init__(self, commit: Commit, seconds: float, wake: Callable[[], None]) -> None:
+    def __init__(self, log: Log | None, seconds: float, wake: Callable[[], None]) -> None:
         self.seconds = seconds
         self._wake = wake
         self._counters = Counters()
         self._loop = asyncio.get_running_loop()
-        self._journal = Journal(commit, self._loop, lambda _: self._counters.unlogged.inc())
+        self._journal = (
+            Journal(log, self._loop, lambda _: self._counters.unlogged.inc()) if log else Unlogged()
+        )
         self._routes = Routes()
         self._pools: dict[str, Pool] = {}
         self._connecting: set[str] = set()
@@ -206,6 +208,7 @@ class Desk:
     def _record(self, pool: Pool, asks: Sequence[Ask]) -> None:
         """Take answered requests to the log; they are let go when they are in it."""
         now = self._loop.time()
+        alone = sum(each.open for each in self._pools.values()) == len(asks)
         lines = []
         for ask in asks:
             ask.crn, ask.version = pool.deployment.crn, pool.deployment.version
@@ -213,7 +216,7 @@ class Desk:
                 ask.leave()
             pool.figures.done(ask.answer.status, now - ask.deadline + self.seconds)
             lines.append((ask, line_of(pool.deployment, ask)))
-        self._journal.add(lines)
+        self._journal.add(lines, alone=alone)
 
     def _start(self, work: Coroutine[object, object, None]) -> None:
         task = asyncio.ensure_future(work)

@@ -1,13 +1,15 @@
 """The gateway's end of the prediction log: a group is committed before anybody of it is answered.
 
 One thread writes. While it commits a group, the next gathers: groups are as large as the load
-makes them, and nobody waits for a group to fill.
+makes them, and nobody waits for a group to fill. Where nobody else is under way, the event loop
+commits by itself, if that takes no waiting: the way to the thread and back costs more.
 """
 
 import asyncio
 import threading
 import time
 from collections.abc import Callable, Sequence
+from typing import Protocol
 
 from motifleet.serving.gateway.ask import Ask
 from motifleet.serving.replica.answers import write
@@ -15,29 +17,41 @@ from motifleet.serving.replica.frames import Answer
 from motifleet.workspace import Prediction
 
 Line = tuple[Ask, Prediction]
-Commit = Callable[[Sequence[Prediction]], None]
 _PAUSE_SECONDS = 0.02
 _LONGEST_PAUSE_SECONDS = 0.5
 _MOST = 1_000
+# So many in a row that the thread, which also moves the log into the database, has its turn.
+_IN_A_ROW = 200
 UNLOGGED = Answer(503, write({"message": "the prediction cannot be logged; try again"}), b"")
+
+
+class Log(Protocol):
+    """What writes groups of predictions; one that is there already is no error."""
+
+    def add(self, group: Sequence[Prediction]) -> None:
+        """Commit a group, or raise."""
+
+    def add_at_once(self, group: Sequence[Prediction]) -> bool:
+        """Commit a group without waiting for anything; False: it is not committed."""
 
 
 class Journal:
     """Commits predictions in groups, and then lets their answers go.
 
     Args:
-        commit: writes a group durably, or raises; a prediction that is there already is no error.
+        log: writes them.
         loop: where answers are let go.
         failed: told of each commit that failed.
     """
 
     def __init__(
         self,
-        commit: Commit,
+        log: Log,
         loop: asyncio.AbstractEventLoop,
         failed: Callable[[Exception], None],
     ) -> None:
-        self._commit, self._loop, self._failed = commit, loop, failed
+        self._log, self._loop, self._failed = log, loop, failed
+        self._in_a_row = 0
         self._gathered: list[Line] = []
         self._lock = threading.Lock()
         self._there = threading.Event()
@@ -45,8 +59,22 @@ class Journal:
         self._thread = threading.Thread(target=self._work, name="prediction log", daemon=True)
         self._thread.start()
 
-    def add(self, lines: Sequence[Line]) -> None:
-        """Take answered requests with what is to be kept of them."""
+    def add(self, lines: Sequence[Line], *, alone: bool = False) -> None:
+        """Take answered requests with what is to be kept of them.
+
+        Args:
+            lines: the requests.
+            alone: whether nobody else waits for anything, so that the event loop may commit.
+        """
+        if (
+            alone
+            and self._in_a_row < _IN_A_ROW
+            and self._log.add_at_once([line for _, line in lines])
+        ):
+            self._in_a_row += 1
+            let_go([ask for ask, _ in lines])
+            return
+        self._in_a_row = 0
         with self._lock:
             self._gathered += lines
         self._there.set()
@@ -70,7 +98,7 @@ class Journal:
                 continue
             group, waiting = waiting[:_MOST], waiting[_MOST:]
             try:
-                self._commit([line for _, line in group])
+                self._log.add([line for _, line in group])
             except Exception as error:
                 self._failed(error)
                 waiting = self._still_in_time(group) + waiting
@@ -88,6 +116,18 @@ class Journal:
         if late:
             self._loop.call_soon_threadsafe(refuse, late)
         return [line for line in group if line[0].deadline > now]
+
+
+class Unlogged:
+    """In the journal's place where nothing is logged: answers leave at once."""
+
+    def add(self, lines: Sequence[Line], *, alone: bool = False) -> None:
+        """Let them go."""
+        del alone
+        let_go([ask for ask, _ in lines])
+
+    def stop(self) -> None:
+        """Nothing is left to be done."""
 
 
 def let_go(asks: Sequence[Ask]) -> None:
