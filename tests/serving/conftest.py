@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 import psutil
 import pytest
 from tests.serving.models import ODD
+from tests.workspace.conftest import postgres, store, url  # noqa: F401
 
 from motifleet.app import Motifleet, open_home
 from motifleet.app.serving import Serving

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from tests.serving.conftest import PATIENCE, Callers, Server, odd, soon, soon_answers
 from tests.serving.test_changes import all_logged, rows
-from tests.workspace.conftest import Postgres, postgres  # noqa: F401
+from tests.workspace.conftest import Postgres
 
 from motifleet.app import Motifleet, Resources, open_home
 
@@ -142,7 +142,7 @@ def test_a_full_disk_answers_nobody_without_a_log(
 
 
 def test_a_restarted_postgresql_costs_no_request(
-    postgres: Postgres,  # noqa: F811
+    postgres: Postgres,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -123,7 +123,7 @@ def _commit(connection: sqlite3.Connection, group: Sequence[Prediction]) -> None
         _add_to_sqlite(connection, group)
         if tracked:
             connection.execute("COMMIT")
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeError, OverflowError) as error:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise StoreError(f"the database refuses: {error}") from error

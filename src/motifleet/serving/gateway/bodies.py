@@ -17,9 +17,9 @@ _HINTS = {
     405: "see the documentation of routes",
     408: "send the request faster",
     413: f"send at most {LARGEST_BODY:,} bytes",
-    415: "send JSON in UTF-8",
+    415: "send JSON in UTF-8, not compressed",
     429: "wait for as long as Retry-After says",
-    500: "the replica's log says more",
+    500: "the logs say more",
     503: "try again in a moment",
     504: "ask for less, or for more time",
 }
@@ -45,11 +45,12 @@ class RefusedError(Exception):
     Args:
         status: of HTTP.
         message: what was expected, and what came.
+        allow: the method that is meant, where another came.
     """
 
-    def __init__(self, status: int, message: str) -> None:
+    def __init__(self, status: int, message: str, allow: str = "") -> None:
         super().__init__(message)
-        self.status, self.message = status, message
+        self.status, self.message, self.allow = status, message, allow
 
 
 class Transport(Protocol):
@@ -76,6 +77,8 @@ async def read_body(scope: Any, transport: Transport, seconds: float) -> bytes:
     """
     headers = scope.headers
     _check_type(headers.get("content-type", ""))
+    if headers.get("content-encoding", "identity") != "identity":
+        raise RefusedError(415, "expected a body as it is, got one with a content encoding")
     told = headers.get("content-length")
     try:
         async with asyncio.timeout(seconds):
@@ -108,6 +111,18 @@ def _check_type(told: str) -> None:
     charsets = [p.partition("=")[2].strip('"') for p in parameters if p.startswith("charset=")]
     if kind != "application/json" or any(each not in ("utf-8", "utf8") for each in charsets):
         raise RefusedError(415, f"expected JSON in UTF-8, got the content type {told!r}")
+
+
+def written(value: Any) -> bytes:
+    """What was read as JSON, as JSON again.
+
+    Raises:
+        RefusedError: it is nested too deeply.
+    """
+    try:
+        return orjson.dumps(value)
+    except orjson.JSONEncodeError as error:
+        raise RefusedError(400, f"expected JSON that is not nested so deeply: {error}") from None
 
 
 def error_body(status: int, message: str, request_id: str) -> dict[str, Any]:

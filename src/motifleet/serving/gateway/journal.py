@@ -51,7 +51,7 @@ class Journal:
         failed: Callable[[Exception], None],
     ) -> None:
         self._log, self._loop, self._failed = log, loop, failed
-        self._in_a_row = 0
+        self._in_a_row, self._most, self._failing = 0, _MOST, 0.0
         self._gathered: list[Line] = []
         self._lock = threading.Lock()
         self._there = threading.Event()
@@ -87,28 +87,36 @@ class Journal:
 
     def _work(self) -> None:
         waiting: list[Line] = []
-        pause = _PAUSE_SECONDS
         while waiting or not self._stopped or self._gathered:
             if not waiting:
                 self._there.wait()
             self._there.clear()
             with self._lock:
                 waiting, self._gathered = waiting + self._gathered, []
-            if not waiting:
-                continue
-            group, waiting = waiting[:_MOST], waiting[_MOST:]
-            try:
-                self._log.add([line for _, line in group])
-            except Exception as error:
-                self._failed(error)
-                waiting = self._still_in_time(group) + waiting
-                if self._stopped:
-                    return
-                time.sleep(pause)
-                pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
-            else:
-                pause = _PAUSE_SECONDS
-                self._loop.call_soon_threadsafe(let_go, [ask for ask, _ in group])
+            if waiting:
+                group, waiting = waiting[: self._most], waiting[self._most :]
+                waiting = self._write(group, waiting)
+            if self._failing and self._stopped:
+                return
+
+    def _write(self, group: list[Line], others: list[Line]) -> list[Line]:
+        """Commit a group, and give what is still to be committed.
+
+        One that the database never takes must not keep the others: after a failure groups are ever
+        smaller, and one that fails alone is the last to be tried again.
+        """
+        try:
+            self._log.add([line for _, line in group])
+        except Exception as error:
+            self._failed(error)
+            self._failing += 1 if len(group) == 1 else 0.01
+            self._most = max(1, len(group) // 2)
+            time.sleep(min(_PAUSE_SECONDS * 2 ** int(self._failing), _LONGEST_PAUSE_SECONDS))
+            left = self._still_in_time(group)
+            return [*others, *left] if len(group) == 1 else [*left, *others]
+        self._failing, self._most = 0, min(2 * self._most, _MOST)
+        self._loop.call_soon_threadsafe(let_go, [ask for ask, _ in group])
+        return others
 
     def _still_in_time(self, group: list[Line]) -> list[Line]:
         now = self._loop.time()

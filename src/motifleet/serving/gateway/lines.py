@@ -22,18 +22,25 @@ def line_of(deployment: Deployment, ask: Ask) -> Prediction:
         inputs=_text(ask.body, deployment.inputs) if kept else None,
         outputs=_text(answer.output, deployment.outputs) if kept else None,
         shadow=ask.future is None,
-        metrics=orjson.loads(answer.tracked) if answer.tracked else {},
+        metrics=_metrics(answer.tracked) if answer.tracked else {},
     )
 
 
 def _text(body: bytes, most: int) -> str | None:
-    """The body, where it is no longer than what is kept: half of JSON is no JSON."""
-    if len(body) > most:
+    """The body, where it is no longer than what is kept: half of JSON is no JSON.
+
+    Nor is what holds a NUL, which PostgreSQL takes in no text.
+    """
+    if len(body) > most or b"\0" in body:
         return None
     try:
         return body.decode()
     except UnicodeDecodeError:
         return None
+
+
+def _metrics(tracked: bytes) -> dict[str, float | str | bool]:
+    return {name.replace("\0", ""): value for name, value in orjson.loads(tracked).items()}
 
 
 def _drawn(uuid: str) -> float:

@@ -1,6 +1,8 @@
 """The gateway's routes: the lab's, MLflow's and the Open Inference protocol's."""
 
 import random
+import sys
+import traceback
 from typing import Any
 
 import orjson
@@ -13,12 +15,15 @@ from motifleet.serving.gateway.bodies import (
     error_body,
     parsed,
     read_body,
+    written,
 )
 from motifleet.serving.gateway.desk import Desk
 from motifleet.serving.gateway.routing import Endpoint
 from motifleet.serving.replica.forms import LAB, MLFLOW, OPEN_INFERENCE
 from motifleet.serving.replica.frames import Answer
 
+# Of a HEAD's answer the server leaves the body out.
+_READ = ("GET", "HEAD")
 _TEXT = [("content-type", "text/plain; version=0.0.4; charset=utf-8")]
 
 
@@ -41,10 +46,13 @@ class Site:
         try:
             await self._route(scope, transport)
         except RefusedError as error:
-            self._refuse(scope, transport, error)
+            _refuse(scope, transport, error)
+        except Exception:
+            traceback.print_exc(file=sys.stderr)  # the gateway's log
+            _refuse(scope, transport, RefusedError(500, "the gateway failed at this request"))
 
     async def _route(self, scope: Any, transport: Transport) -> None:
-        path, method = scope.path, scope.method
+        path, reads = scope.path, scope.method in _READ
         parts = path.split("/")
         if path == "/model":
             await self._model(scope, transport)
@@ -52,9 +60,9 @@ class Site:
             await self._endpoint(scope, transport, parts[2], parts[3])
         elif parts[1] == "v2":
             await self._v2(scope, transport, parts[2:])
-        elif path == "/metrics" and method == "GET":
+        elif path == "/metrics" and reads:
             transport.response_bytes(200, _TEXT, self._desk.metrics())
-        elif path in ("/ping", "/health") and method == "GET":
+        elif path in ("/ping", "/health") and reads:
             _send(transport, 200, b'{"status":"ok"}')
         else:
             raise RefusedError(404, f"there is nothing at {path[:200]}")
@@ -67,7 +75,7 @@ class Site:
         endpoint = self._desk.opened_by(told["accessKey"])
         if "request" not in told:
             raise RefusedError(400, "expected a request beside the accessKey")
-        ask, answer = await self._ask(endpoint, LAB, orjson.dumps(told["request"]))
+        ask, answer = await self._ask(endpoint, LAB, written(told["request"]))
         if answer.status != 200:
             raise _failure(answer)
         crn = ask.crn.encode()
@@ -169,15 +177,18 @@ class Site:
     async def _ask(self, endpoint: Endpoint, form: int, body: bytes) -> tuple[Ask, Answer]:
         return await self._desk.ask(endpoint, form, body, random.random())  # noqa: S311 -- a share
 
-    def _refuse(self, scope: Any, transport: Transport, error: RefusedError) -> None:
-        name = new_uuid()
-        told = error_body(error.status, error.message, name)
-        if scope.path == "/model":
-            told = {"success": False, **told}
-        headers = [JSON, ("x-request-id", name)]
-        if error.status in (429, 503):
-            headers.append(("retry-after", "1"))
-        transport.response_bytes(error.status, headers, orjson.dumps(told))
+
+def _refuse(scope: Any, transport: Transport, error: RefusedError) -> None:
+    name = new_uuid()
+    told = error_body(error.status, error.message, name)
+    if scope.path == "/model":
+        told = {"success": False, **told}
+    headers = [JSON, ("x-request-id", name)]
+    if error.status in (429, 503):
+        headers.append(("retry-after", "1"))
+    if error.allow:
+        headers.append(("allow", error.allow))
+    transport.response_bytes(error.status, headers, orjson.dumps(told))
 
 
 def _send(transport: Transport, status: int, body: bytes, uuid: str = "") -> None:
@@ -186,8 +197,10 @@ def _send(transport: Transport, status: int, body: bytes, uuid: str = "") -> Non
 
 
 def _only(scope: Any, method: str) -> None:
-    if scope.method != method:
-        raise RefusedError(405, f"expected {method}, got {scope.method}")
+    told = scope.method
+    if told != method and not (method == "GET" and told in _READ):
+        allow = ", ".join(_READ) if method == "GET" else method
+        raise RefusedError(405, f"expected {method}, got {told[:20]}", allow)
 
 
 def _failure(answer: Answer) -> RefusedError:
