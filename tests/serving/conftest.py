@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 import psutil
@@ -130,7 +130,7 @@ class Callers:
     broken: int = 0
 
     @contextmanager
-    def calling(self, count: int = 4) -> Iterator["Callers"]:
+    def calling(self, count: int = 4) -> Iterator[Self]:
         stop = threading.Event()
         threads = [threading.Thread(target=self._call, args=(stop,)) for _ in range(count)]
         for each in threads:

@@ -1,5 +1,6 @@
 """What is changed while callers ask without pause: not one request fails, not one goes unlogged."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -32,6 +33,13 @@ def running(home: Motifleet, role: str = "primary") -> str:
     found = home.serving.deployments("odd")
     (one,) = [each.id for each in found if each.status == "running" and each.role == role]
     return one
+
+
+def counts(server: Server) -> dict[str, float]:
+    """How many requests each deployment has answered well, as Prometheus is told."""
+    page = server.send("GET", "/metrics")[1].decode()
+    found = re.findall(r'requests_total\{deployment="([^"]+)".*status="200"\} (\S+)', page)
+    return {name: float(count) for name, count in found}
 
 
 def test_changes_under_load_fail_no_request(
@@ -106,6 +114,8 @@ def test_a_canary_answers_its_share_and_can_be_promoted(
         )
         assert 0.2 < counted[canary.id] / sum(counted.values()) < 0.6
         assert set(counted) == {before, canary.id}
+        figures = counts(server)
+        assert 0 < figures[canary.id] < figures[before]
         serving.promote(canary.id)
         soon(lambda: serving.deployment(before).status == "stopped")
         callers.more()
@@ -124,6 +134,9 @@ def test_a_shadow_is_asked_everything_and_answers_nobody(
     assert {status for status, _ in asked} == {200}
     query = "SELECT count(*) FROM predictions WHERE deployment_id = :id AND shadow"
     soon(lambda: rows(home, query, id=shadow.id)[0][0] == 20)
+    figures = counts(server)
+    assert figures[shadow.id] >= 20
+    assert figures[running(home)] >= 20
     assert shadow.crn not in {told["response"]["model_deployment_crn"] for _, told in asked}
     serving.stop(shadow.id, wait=PATIENCE)
 

@@ -4,10 +4,11 @@ import http.client
 import json
 import socket
 import time
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
-from tests.serving.conftest import Server, soon, soon_answers
+from tests.serving.conftest import Server, odd, soon, soon_answers
 
 from motifleet.app import Motifleet
 from motifleet.workspace import Keeping
@@ -172,9 +173,7 @@ def test_prometheus_finds_figures(server: Server, key: str) -> None:
     assert b"motifleet_request_seconds_bucket" in page
 
 
-def test_keys_rotate_with_an_overlap_and_are_revoked(
-    server: Server, key: str, home: Motifleet
-) -> None:
+def test_a_revoked_key_opens_nothing(server: Server, key: str, home: Motifleet) -> None:
     serving = home.serving
     _, first = serving.make_key("odd")
     told, second = serving.make_key("odd")
@@ -183,3 +182,24 @@ def test_keys_rotate_with_an_overlap_and_are_revoked(
     soon_answers(server, second, 401)
     assert server.ask(first, {"kind": "plain"})[0] == 200
     assert all(first not in str(each.to_dict()) for each in serving.keys("odd"))
+
+
+def test_keys_are_rotated_while_both_are_good(
+    server: Server, home: Motifleet, tmp_path: Path
+) -> None:
+    serving = home.serving
+    serving.deploy(odd(serving, tmp_path, "rotated"), wait=60)
+    old = serving.make_key("rotated")[1]
+    soon_answers(server, old, 200)
+    began = time.monotonic()
+    new = serving.make_key("rotated", overlap=4.0)[1]
+    soon_answers(server, new, 200)
+    assert server.ask(old, {"kind": "plain"})[0] == 200
+    assert time.monotonic() - began < 4
+    time.sleep(began + 4.0 - time.monotonic())
+    assert server.ask(old, {"kind": "plain"})[0] == 401
+    assert server.ask(new, {"kind": "plain"})[0] == 200
+    assert server.ask(new, {"kind": "plain"}, "/endpoints/odd/invocations")[0] == 401
+    body = b'{"kind": "plain"}'
+    path = "/endpoints/odd/invocations"
+    assert server.post(path, body, authorization=f"Bearer {new}")[0] == 403

@@ -1,9 +1,11 @@
 """Faults under load: no answer that is not in the log, and all runs again by itself."""
 
+import json
 import os
 import signal
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -11,12 +13,13 @@ from tests.serving.conftest import PATIENCE, Callers, Server, odd, soon, soon_an
 from tests.serving.test_changes import all_logged, rows
 from tests.workspace.conftest import Postgres
 
-from motifleet.app import Motifleet, Resources, open_home
+from motifleet.app import Motifleet, Resources, Serving, open_home
+from motifleet.errors import DeploymentError
 
 pytestmark = pytest.mark.faults
 GB = 1 << 30
-# The promise is ten seconds beside the loading of models; the machine may be busy with others too.
-RECOVERY_SECONDS = 20.0
+RECOVERY_SECONDS = 10.0
+"""The promise: so long beside the loading of the model, which each test measures for itself."""
 
 
 @pytest.fixture
@@ -33,22 +36,32 @@ def server(home: Motifleet) -> Iterator[Server]:
         assert running.stop() == 0, running.told()
 
 
-def deployed(home: Motifleet, server: Server, folder: Path, **resources: int) -> Callers:
+class Deployed(Callers):
+    """Callers of a deployment, and how long its model took to load."""
+
+    load: float = 0.0
+
+
+def deployed(home: Motifleet, server: Server, folder: Path, **resources: int) -> Deployed:
     serving = home.serving
     chosen = Resources(**{"memory": GB, **resources})
-    serving.deploy(odd(serving, folder), chosen, wait=PATIENCE)
+    build = odd(serving, folder)
+    began = time.monotonic()
+    serving.deploy(build, chosen, wait=PATIENCE)
+    load = time.monotonic() - began
     key = serving.make_key("odd")[1]
     soon_answers(server, key, 200)
-    return Callers(server, key)
+    callers = Deployed(server, key)
+    callers.load = load
+    return callers
 
 
-def recovers(callers: Callers, count: int = 50) -> float:
-    """Seconds until callers are answered again."""
+def recovers(callers: Deployed, count: int = 50) -> None:
+    """Callers are answered again in time."""
     began = time.monotonic()
     callers.more(1)
-    seconds = time.monotonic() - began
+    assert time.monotonic() - began < RECOVERY_SECONDS + callers.load
     callers.more(count)
-    return seconds
 
 
 def test_a_killed_replica_costs_no_request(home: Motifleet, server: Server, tmp_path: Path) -> None:
@@ -56,7 +69,7 @@ def test_a_killed_replica_costs_no_request(home: Motifleet, server: Server, tmp_
         for _ in range(3):
             callers.more()
             os.kill(server.processes("motifleet_replica")[0].pid, signal.SIGKILL)
-            assert recovers(callers) < RECOVERY_SECONDS
+            recovers(callers)
         soon(lambda: len(server.processes("motifleet_replica")) == 2)
     assert (callers.refused, callers.broken) == ([], 0)
     all_logged(home, callers)
@@ -68,19 +81,20 @@ def test_the_only_replica_killed_costs_no_request(
     with deployed(home, server, tmp_path).calling() as callers:
         callers.more()
         os.kill(server.processes("motifleet_replica")[0].pid, signal.SIGKILL)
-        assert recovers(callers) < RECOVERY_SECONDS
+        recovers(callers)
     assert (callers.refused, callers.broken) == ([], 0)
     all_logged(home, callers)
 
 
+@pytest.mark.parametrize("count", [1, 4, 16])
 def test_a_killed_gateway_comes_back_and_loses_no_answer(
-    home: Motifleet, server: Server, tmp_path: Path
+    home: Motifleet, server: Server, tmp_path: Path, count: int
 ) -> None:
-    with deployed(home, server, tmp_path).calling() as callers:
+    with deployed(home, server, tmp_path).calling(count) as callers:
         for _ in range(2):
             callers.more(100)
             os.kill(server.processes("motifleet.serving.gateway")[0].pid, signal.SIGKILL)
-            assert recovers(callers) < RECOVERY_SECONDS
+            recovers(callers)
     assert callers.refused == []
     assert callers.broken >= 1
     all_logged(home, callers)
@@ -94,8 +108,11 @@ def test_a_killed_server_runs_all_again_when_it_is_started(
         before = [*server.processes("motifleet_replica"), *server.processes("serving.gateway")]
         server.kill()
         soon(lambda: not any(each.is_running() for each in before))
+        began = time.monotonic()
         server.start()
-        assert recovers(callers) < RECOVERY_SECONDS
+        callers.more(1)
+        assert time.monotonic() - began < RECOVERY_SECONDS + callers.load
+        callers.more()
     assert callers.refused == []
     all_logged(home, callers)
 
@@ -114,6 +131,104 @@ def test_a_model_that_leaks_is_replaced_before_it_harms_others(
     assert (callers.refused, callers.broken) == ([], 0)
     logs = home.serving.deployment_logs("odd")
     assert any("bytes in memory" in log for log in logs.values())
+
+
+def test_a_model_that_hangs_is_replaced_and_only_who_asked_it_waits(
+    home: Motifleet, tmp_path: Path
+) -> None:
+    server = Server(home.settings.home, request_seconds="3")
+    server.start()
+    try:
+        callers = deployed(home, server, tmp_path, least=2, most=2)
+        before = {each.pid for each in server.processes("motifleet_replica")}
+        with callers.calling():
+            callers.more()
+            began = time.monotonic()
+            status, told = server.ask(callers.key, {"kind": "hang"})
+            assert (status, told["error"]["code"]) == (504, "timed_out")
+            assert 2 < time.monotonic() - began < 5
+            soon(lambda: len(before & pids(server)) == 1 and len(pids(server)) == 2)
+            assert time.monotonic() - began < 3 + RECOVERY_SECONDS + callers.load
+            callers.more()
+        assert (callers.refused, callers.broken) == ([], 0)
+        all_logged(home, callers)
+    finally:
+        assert server.stop() == 0, server.told()
+
+
+def pids(server: Server) -> set[int]:
+    return {each.pid for each in server.processes("motifleet_replica")}
+
+
+def test_what_ends_or_fails_a_model_harms_no_other_request(
+    home: Motifleet, server: Server, tmp_path: Path
+) -> None:
+    callers = deployed(home, server, tmp_path, least=2, most=2)
+    expected = {"nan": 200, "array": 200, "scalar": 200, "wrong": 400, "bug": 500, "object": 500}
+    with callers.calling():
+        callers.more()
+        with ThreadPoolExecutor(8) as pool:
+            kinds = [*expected, "crash"] * 2
+            asked = list(
+                pool.map(lambda kind: (kind, server.ask(callers.key, {"kind": kind})), kinds)
+            )
+        callers.more()
+    for kind, (status, told) in asked:
+        assert status == expected.get(kind, 500), (kind, told)
+        if kind == "crash":
+            assert "ended while it answered this request, twice" in told["error"]["message"]
+        if kind == "nan":
+            prediction = told["response"]["prediction"]
+            assert prediction == {"value": None, "array": [1.5, None]}
+    assert (callers.refused, callers.broken) == ([], 0)
+    all_logged(home, callers)
+    query = "SELECT uuid FROM predictions WHERE status = 500 AND inputs LIKE '%crash%'"
+    assert len(rows(home, query)) == 2
+
+
+def test_a_model_that_crashes_at_load_takes_no_traffic(
+    home: Motifleet, server: Server, tmp_path: Path
+) -> None:
+    """It builds well, and cannot be loaded any more when it is deployed."""
+    serving = home.serving
+    licence = tmp_path / "licence"
+    licence.touch()
+    file = tmp_path / "licensed.py"
+    file.write_text(LICENSED.format(json.dumps(str(licence))))
+    with deployed(home, server, tmp_path).calling() as callers:
+        callers.more()
+        build = serving.build_function(file, "predict", "odd", example={"kind": "x"})
+        licence.unlink()
+        with pytest.raises(DeploymentError, match="no licence"):
+            serving.deploy(build.id, wait=PATIENCE)
+        callers.more()
+        licence.touch()
+        good = serving.deploy(build.id, wait=PATIENCE)
+        callers.more()
+        licence.unlink()
+        os.kill(server.processes("motifleet_replica")[0].pid, signal.SIGKILL)
+        time.sleep(1)
+        licence.touch()  # it comes back by itself, however often it could not be loaded
+        recovers(callers)
+    assert running_of(serving, "odd") == good.id
+    assert (callers.refused, callers.broken) == ([], 0)
+    all_logged(home, callers)
+
+
+LICENSED = """
+import os, sys
+if not os.path.exists({}):
+    print("no licence", file=sys.stderr, flush=True)
+    os._exit(4)
+
+def predict(request):
+    return request
+"""
+
+
+def running_of(serving: Serving, endpoint: str) -> str:
+    (one,) = [each.id for each in serving.deployments(endpoint) if each.status == "running"]
+    return one
 
 
 def test_a_full_disk_answers_nobody_without_a_log(
@@ -156,7 +271,7 @@ def test_a_restarted_postgresql_costs_no_request(
             postgres.stop()
             time.sleep(1)
             postgres.start()
-            assert recovers(callers) < RECOVERY_SECONDS
+            recovers(callers)
         assert (callers.refused, callers.broken) == ([], 0)
         all_logged(home, callers)
         (counted,) = rows(
