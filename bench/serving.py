@@ -1,10 +1,12 @@
-"""Endpoints against ``mlflow models serve``, at 1, 16 and 64 connections, and a bare echo.
+"""Endpoints against ``mlflow models serve``, Ray Serve and an echo, at 1, 16 and 64 connections.
 
 The same failure classifier of up to 300 trees, asked for one report at a time in MLflow's form
 ``dataframe_split``, each server in its own processes, taken in turns. Motifleet commits every
 prediction to its log before it answers; "unlogged" is the same without that log. The echo is
 granian alone, which reads the body and sends it back: what a request costs before anybody thinks
-about it. The load comes from a process of its own that waits for nothing but sockets.
+about it. Ray Serve, one replica that predicts as MLflow's server does, has its turns against
+Motifleet at 16 connections, once the others are through. The load comes from a process of its own
+that waits for nothing but sockets.
 """
 
 import json
@@ -14,8 +16,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from pathlib import Path
 from shutil import rmtree
 from tempfile import mkdtemp
@@ -27,8 +29,9 @@ from bench.scoring import SIGNALS, trained
 
 from motifleet.app import Motifleet, Resources, open_home
 
-TITLE = "endpoints, against mlflow models serve"
+TITLE = "endpoints, against mlflow models serve and Ray Serve"
 CONNECTIONS = {1: 3.0, 16: 5.0, 64: 5.0}
+RAY_CONNECTIONS, RAY_TIMES = 16, 5.0
 SECONDS, ROUNDS = 2.5, 2
 PATIENCE = 120.0
 BODY = json.dumps({"dataframe_split": {"columns": SIGNALS, "data": [[50.5, 80.25, 1.5, 40.75]]}})
@@ -152,7 +155,42 @@ def compared(home: Motifleet) -> list[Row]:
         best = {count: in_turns(targets, count) for count in CONNECTIONS}
         replica = resident(server, "motifleet_replica")
         scorer = resident(peer, "uvicorn")
-    return [*table(best), memory(replica, scorer)]
+        by_ray = against_ray(start, target, store)
+    return [*table(best), *by_ray, memory(replica, scorer)]
+
+
+def against_ray(
+    start: Callable[[AbstractContextManager[psutil.Process]], psutil.Process],
+    target: Target,
+    store: str,
+) -> list[Row]:
+    """The same model at Ray Serve, in turns with ours; it is heavy enough to be alone with us."""
+    port = free_port()
+    words = [str(HERE / "ray_model.py"), "models:/failures@champion", str(port)]
+    start(process(*words, port=port, MLFLOW_TRACKING_URI=store))
+    targets = {"motifleet": target, "ray": Target(port, "/")}
+    wait_for(targets["ray"])
+    loads = in_turns(targets, RAY_CONNECTIONS)
+    ours, theirs = loads["motifleet"], loads["ray"]
+    times = ours.rate / theirs.rate
+    return [
+        {
+            "work": f"requests/s, {RAY_CONNECTIONS} connections",
+            "peer": "Ray Serve",
+            "motifleet": ours.rate,
+            "of the peer": theirs.rate,
+            "times": times,
+            **judged(times, Floor("≥", RAY_TIMES)),
+        },
+        {
+            "work": f"p99 (ms), {RAY_CONNECTIONS} connections",
+            "peer": "Ray Serve",
+            "motifleet": ours.p99,
+            "of the peer": theirs.p99,
+            "times": theirs.p99 / ours.p99,
+            **judged(0.0, None),
+        },
+    ]
 
 
 def in_turns(targets: dict[str, Target], count: int) -> dict[str, Load]:
