@@ -79,8 +79,8 @@ def is_committed(folder: Path, commit: str, name: str) -> bool:
         name: the file's path in it.
     """
     try:
-        kept = _git("-C", str(folder), "rev-parse", "--verify", "--quiet", f"{commit}:./{name}")
-        here = _git("-C", str(folder), "hash-object", "--no-filters", "--", name)
+        kept = git("-C", str(folder), "rev-parse", "--verify", "--quiet", f"{commit}:./{name}")
+        here = git("-C", str(folder), "hash-object", "--no-filters", "--", name)
     except ProjectSourceError:
         return False
     return kept == here
