@@ -38,16 +38,17 @@ def main(name: str, port: int) -> None:
     """Serve until SIGTERM."""
     os.environ |= QUIET  # read when it is imported
     import ray
-    from ray import serve
+    from ray import serve as serving
 
     stop = Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     node: Any = ray
+    serve: Any = serving
     node.init(include_dashboard=False, object_store_memory=STORE_BYTES, log_to_driver=False)
     try:
         serve.start(http_options={"host": "127.0.0.1", "port": port})
         options = {"num_replicas": 1, "max_ongoing_requests": CONNECTIONS}
-        deployment: Any = serve.deployment(Model, **options)
+        deployment = serve.deployment(Model, **options)
         serve.run(deployment.bind(name))
         stop.wait()
     finally:
