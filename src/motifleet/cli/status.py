@@ -27,7 +27,7 @@ def show_addresses(
     output: Output, told: "Addresses", health: dict[str, bool] | None = None
 ) -> None:
     """Show where a server answers, and whether its parts do where that is known."""
-    parts = {"REST API": ("api", told.api), "endpoints": ("endpoints", told.endpoints)}
+    parts = {"page and REST API": ("api", told.api), "endpoints": ("endpoints", told.endpoints)}
     if told.mlflow is not None:
         parts["MLflow"] = ("mlflow", told.mlflow)
     rows = [{"what": what, "address": address} for what, (_, address) in parts.items()]
