@@ -5,6 +5,7 @@ import json
 import os
 import signal
 import sys
+import threading
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from functools import partial
@@ -13,7 +14,7 @@ from typing import Any
 
 from motifleet.serving import Child, keeper_command
 
-_STEP_SECONDS, _END_SECONDS = 0.1, 5.0
+_STEP_SECONDS, _END_SECONDS, _AGAIN_SECONDS = 0.1, 5.0, 5.0
 Note = Callable[[str], None]
 Part = Callable[[asyncio.Event], Awaitable[None]]
 
@@ -61,6 +62,50 @@ def kept(child: Child) -> Part:
             await child.stop(_END_SECONDS)
 
     return run
+
+
+def threaded(name: str, work: Callable[[threading.Event], None], note: Note) -> Part:
+    """Work that takes a thread of its own; where it fails it is begun again some seconds later.
+
+    Args:
+        name: what it is called.
+        work: it, which ends soon after its event is set; what does not is left to the process's
+            end.
+        note: told why it has failed.
+    """
+
+    async def run(stop: asyncio.Event) -> None:
+        while not stop.is_set():
+            over = threading.Event()
+            ended = _in_thread(partial(work, over))
+            stopped = asyncio.create_task(stop.wait())
+            await asyncio.wait({ended, stopped}, return_when="FIRST_COMPLETED")
+            over.set()
+            stopped.cancel()
+            await asyncio.wait({ended}, timeout=_END_SECONDS)
+            if ended.done() and (error := ended.exception()) is not None:
+                note(f"{name} has failed, and is begun again: {error}")
+                await _either(stop, _AGAIN_SECONDS)
+
+    return run
+
+
+def _in_thread(work: Callable[[], None]) -> "asyncio.Future[None]":
+    """Begin work in a thread that the process does not wait for when it ends."""
+    loop = asyncio.get_running_loop()
+    ended: asyncio.Future[None] = loop.create_future()
+
+    def run() -> None:
+        told: Callable[[], None] = partial(ended.set_result, None)
+        try:
+            work()
+        except Exception as error:
+            told = partial(ended.set_exception, error)
+        with suppress(RuntimeError):  # the loop has ended meanwhile
+            loop.call_soon_threadsafe(told)
+
+    threading.Thread(target=run, daemon=True).start()
+    return ended
 
 
 def site_child(home: Path, told: dict[str, Any], note: Note) -> Child:

@@ -15,7 +15,16 @@ from motifleet.app.jobs import Jobs
 from motifleet.app.listening import address_of, alone, check_private, is_taken
 from motifleet.app.logs import note_down
 from motifleet.app.models import Models
-from motifleet.app.parts import Note, Part, kept, page_child, run_parts, site_child
+from motifleet.app.monitoring import Monitoring
+from motifleet.app.parts import (
+    Note,
+    Part,
+    kept,
+    page_child,
+    run_parts,
+    site_child,
+    threaded,
+)
 from motifleet.app.serving import Serving
 from motifleet.app.workspace import local_actor
 from motifleet.config import Settings, prepare_home
@@ -179,6 +188,10 @@ class Server:
         parts["api"] = kept(self._site(where.api, api, note))
         jobs = Jobs(self.settings, local_actor())
         parts |= {"gateway": gate, "jobs": lambda stop: jobs.schedule(stop, note)}
+        watched = Monitoring(self.settings, self.tables, local_actor())
+        parts["watch"] = threaded(
+            "the watch over endpoints", lambda end: watched.watch(end, note), note
+        )
         await run_parts({**parts, "announce": announce}, note)
 
     def _page(self, listening: socket.socket, note: Note) -> Child:
