@@ -79,7 +79,8 @@ def threaded(name: str, work: Callable[[threading.Event], None], note: Note) -> 
             over = threading.Event()
             ended = _in_thread(partial(work, over))
             stopped = asyncio.create_task(stop.wait())
-            await asyncio.wait({ended, stopped}, return_when="FIRST_COMPLETED")
+            both: set[asyncio.Future[Any]] = {ended, stopped}
+            await asyncio.wait(both, return_when="FIRST_COMPLETED")
             over.set()
             stopped.cancel()
             await asyncio.wait({ended}, timeout=_END_SECONDS)
