@@ -42,3 +42,24 @@ def test_origins_that_do_not_go_together_are_wrong_usage(
     tmp_path: Path, run: Run, words: list[str]
 ) -> None:
     assert run("project", "create", "DEV", *words, "--home", tmp_path / "home").code == 2
+
+
+def test_alerts_are_made_listed_and_taken_away(tmp_path: Path, run: Run, home: Path) -> None:
+    where = ("--home", home)
+    assert run("project", "create", "DEV", *where).code == 0
+    words = ["alert", "create", "gone", "--metric", "silence", "--of", "trucks"]
+    words += ["--threshold", "3600", "--project", "DEV", "--window", "1e8"]
+    done = run(*words, *where)
+    assert (done.code, done.out) == (0, "gone: told when silence of trucks is above 3600\n")
+    assert run(*words, *where).code == 2  # the name is taken
+    assert run("alert", "check", *where, "--json").json == {"messages": 1}
+    (event,) = run("alert", "events", "gone", *where, "--json").json["events"]
+    assert event["message"].startswith("silence of trucks is")
+    assert run("alert", "off", "gone", *where).code == 0
+    (rule,) = run("alert", "list", *where, "--json").json["alerts"]
+    assert (rule["active"], rule["state"]["firing"]) == (False, False)
+    assert run("alert", "on", "gone", *where).code == 0
+    assert run("alert", "remove", "gone", *where).code == 0
+    assert run("alert", "remove", "gone", *where).code == 1
+    refused = run("alert", "create", "a", "--metric", "x", "--of", "y", "--threshold", 1, *where)
+    assert "expected a metric of latency_p50" in refused.err

@@ -6,25 +6,17 @@ from typing import Any
 
 import pytest
 from tests.cli.conftest import Run, run  # noqa: F401
-from tests.models.conftest import classifier
 from tests.serving.conftest import PATIENCE, Server
+from tests.serving.models import SIGNALS, lab_home
 
-from motifleet.app import Motifleet, Resources, Simulation, drift_figure, open_home, quality_figure
-from motifleet.models import MultiDimMotif, TimeSeriesQuery
+from motifleet.app import Motifleet, Resources, drift_figure, quality_figure
 
 pytestmark = pytest.mark.served
-SIGNALS = [f"iot_signal_{number}" for number in (1, 2, 3, 4)]
 
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Motifleet:
-    fleet = open_home(tmp_path_factory.mktemp("lab"))
-    fleet.simulate(Simulation("lab", part=2), "lab")
-    train = fleet.models.train
-    train(classifier(), "lab", name="failures")
-    train(TimeSeriesQuery("iot_signal_3", window=8, steps=False), "lab", name="query")
-    train(MultiDimMotif(SIGNALS, window=5), "lab", name="motifs")
-    return fleet
+    return lab_home(tmp_path_factory.mktemp("lab"))
 
 
 @pytest.fixture(scope="module")

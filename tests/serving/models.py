@@ -1,4 +1,13 @@
-"""Functions that are served in tests: well-behaved ones, and every kind of bad one."""
+"""What is served in tests: functions, well-behaved and bad ones, and the lab's models."""
+
+from pathlib import Path
+
+from tests.models.conftest import classifier
+
+from motifleet.app import Motifleet, Simulation, open_home
+from motifleet.models import MultiDimMotif, TimeSeriesQuery
+
+SIGNALS = [f"iot_signal_{number}" for number in (1, 2, 3, 4)]
 
 WELL = """
 from motifleet.serving import track_metric
@@ -40,3 +49,14 @@ def predict(request):
 CRASHES_AT_LOAD = "import os\nos._exit(4)\n"
 RAISES_AT_LOAD = "raise RuntimeError('no licence for this model')\n"
 HOLDS_NO_FUNCTION = "predict = 3\n"
+
+
+def lab_home(folder: Path) -> Motifleet:
+    """A home in which the lab's models are registered."""
+    fleet = open_home(folder)
+    fleet.simulate(Simulation("lab", part=2), "lab")
+    train = fleet.models.train
+    train(classifier(), "lab", name="failures")
+    train(TimeSeriesQuery("iot_signal_3", window=8, steps=False), "lab", name="query")
+    train(MultiDimMotif(SIGNALS, window=5), "lab", name="motifs")
+    return fleet

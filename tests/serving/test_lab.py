@@ -6,14 +6,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from tests.models.conftest import classifier
 from tests.serving.conftest import PATIENCE, Server
+from tests.serving.models import SIGNALS, lab_home
 
-from motifleet.app import Motifleet, Resources, Simulation, open_home
-from motifleet.models import MultiDimMotif, TimeSeriesQuery
+from motifleet.app import Motifleet, Resources
 
 pytestmark = pytest.mark.served
-SIGNALS = [f"iot_signal_{number}" for number in (1, 2, 3, 4)]
 ROW = dict.fromkeys(SIGNALS, 3)
 ROWS = [
     {name: (place * (at + 7)) % 11 + at % 3 for at, name in enumerate(SIGNALS)}
@@ -24,13 +22,7 @@ PATTERN = {"pattern": [54, 53, 52, 51]}
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Motifleet:
-    fleet = open_home(tmp_path_factory.mktemp("lab"))
-    fleet.simulate(Simulation("lab", part=2), "lab")
-    train = fleet.models.train
-    train(classifier(), "lab", name="failures")
-    train(TimeSeriesQuery("iot_signal_3", window=8, steps=False), "lab", name="query")
-    train(MultiDimMotif(SIGNALS, window=5), "lab", name="motifs")
-    return fleet
+    return lab_home(tmp_path_factory.mktemp("lab"))
 
 
 @pytest.fixture(scope="module")

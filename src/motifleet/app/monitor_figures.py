@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from itertools import cycle
 from typing import TYPE_CHECKING
 
 from motifleet.app.figures import LOUD, QUIET, WARM
@@ -11,6 +12,9 @@ from motifleet.workspace import GATEWAY, Sample
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
+_MANY = (LOUD, WARM, QUIET, "#e09f3e", "#5b8c5a", "#7b5ea7", "#333333")
+_FLOOR = 0.005
+_PSI = "PSI (dotted: some drift from 0.1, drift from 0.25)"
 _COLORS = {"accuracy": LOUD, "recall": WARM, "precision": QUIET}
 
 
@@ -68,11 +72,12 @@ def samples_figure(found: Sequence[Sample]) -> "Figure":
         values = [getattr(each, name) for each in asked]
         line = {"color": color, "width": 2}
         figure.add_scatter(x=times, y=values, name=name, line=line, row=2, col=1)
-    for replica in sorted({each.source for each in found} - {GATEWAY}):
+    replicas = sorted({each.source for each in found} - {GATEWAY})
+    for replica, color in zip(replicas, cycle(_MANY), strict=False):
         its = [each for each in found if each.source == replica]
         when, label = [moment(each.at) for each in its], f"replica {replica.rsplit('-', 1)[-1]}"
         cpu, memory = [each.cpu for each in its], [(each.memory or 0) / 1e6 for each in its]
-        same = {"name": label, "legendgroup": replica, "line": {"width": 1.5}}
+        same = {"name": label, "legendgroup": replica, "line": {"color": color, "width": 2}}
         figure.add_scatter(x=when, y=cpu, row=3, col=1, **same)
         figure.add_scatter(x=when, y=memory, row=4, col=1, showlegend=False, **same)
     figure.update_layout(template="plotly_white", height=860, margin={"t": 60, "b": 40, "r": 30})
@@ -102,12 +107,12 @@ def drift_figure(found: Sequence[DriftReport]) -> "Figure":
             marker={"color": colors},
             name="PSI",
         )
-        plain(figure, "PSI, with its 95 % interval")
+        plain(figure, _PSI)
         figure.update_xaxes(title="feature")
     else:
         _over_time(figure, found)
-    for height, name in ((0.1, "some"), (0.25, "drift")):
-        figure.add_hline(y=height, line={"color": QUIET, "dash": "dot"}, annotation_text=name)
+    for height in (0.1, 0.25):
+        figure.add_hline(y=height, line={"color": QUIET, "dash": "dot"})
     return figure
 
 
@@ -117,15 +122,18 @@ def _over_time(figure: "Figure", found: Sequence[DriftReport]) -> None:
         for each in (*report.inputs, *report.outputs):
             if each.psi is not None:
                 by_name.setdefault(each.name, []).append((report, each))
-    for name, told in by_name.items():
+    for (name, told), color in zip(by_name.items(), cycle(_MANY), strict=False):
         figure.add_scatter(
             x=[moment(report.ended_ms) for report, _ in told],
-            y=[each.psi for _, each in told],
+            # Drift grows by orders of magnitude, and a logarithm has no zero.
+            y=[max(each.psi or 0.0, _FLOOR) for _, each in told],
             error_y=_interval([each for _, each in told]),
             name=name,
             mode="lines+markers",
+            line={"color": color},
         )
-    plain(figure, "PSI, with its 95 % interval")
+    plain(figure, _PSI)
+    figure.update_yaxes(type="log", dtick=1)
 
 
 def _interval(told: Sequence[FeatureDrift]) -> dict[str, object]:
@@ -133,7 +141,9 @@ def _interval(told: Sequence[FeatureDrift]) -> dict[str, object]:
         "type": "data",
         "symmetric": False,
         "array": [(each.psi_high or 0.0) - (each.psi or 0.0) for each in told],
-        "arrayminus": [(each.psi or 0.0) - (each.psi_low or 0.0) for each in told],
+        "arrayminus": [
+            max(0.0, (each.psi or 0.0) - max(each.psi_low or 0.0, _FLOOR)) for each in told
+        ],
         "thickness": 1,
         "width": 3,
     }
