@@ -105,14 +105,15 @@ def endpoint(home: Motifleet, port: int) -> Target:
     return target
 
 
-def wait_for(target: Target) -> None:
-    """Wait until a server answers."""
+def wait_for(target: Target) -> bool:
+    """Wait until a server answers; False: it does not."""
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
         with suppress(subprocess.CalledProcessError):
             load(target, 1)
-            return
+            return True
         time.sleep(0.5)
+    return False
 
 
 def resident(server: psutil.Process, words: str) -> float:
@@ -169,7 +170,9 @@ def against_ray(
     words = [str(HERE / "ray_model.py"), "models:/failures@champion", str(port)]
     start(process(*words, port=port, MLFLOW_TRACKING_URI=store))
     targets = {"motifleet": target, "ray": Target(port, "/")}
-    wait_for(targets["ray"])
+    if not wait_for(targets["ray"]):
+        print("Ray Serve did not start: it gives up after 30 seconds", file=sys.stderr)
+        return []
     loads = in_turns(targets, RAY_CONNECTIONS)
     ours, theirs = loads["motifleet"], loads["ray"]
     times = ours.rate / theirs.rate
