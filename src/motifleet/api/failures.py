@@ -28,6 +28,7 @@ _STATUS: dict[type[Exception], int] = {
     errors.UnknownRunError: 404,
     errors.NameTakenError: 409,
     errors.JobError: 409,
+    errors.MonitoringError: 409,
     errors.DeploymentError: 409,
     errors.SchemaConflictError: 409,
     errors.StillRunningError: 409,

@@ -6,11 +6,10 @@ from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, Field
 
 from motifleet.api.access import Desk, Fleet, rule
-from motifleet.api.answers import Document, answered
+from motifleet.api.answers import Document, answered, sliced
 from motifleet.api.once import OnceRoute
-from motifleet.api.paging import Cursor, Limit, closed, opened
+from motifleet.api.paging import Cursor, Limit
 from motifleet.app import Monitoring
-from motifleet.errors import InvalidArgumentError
 
 router = APIRouter(tags=["predictions"], route_class=OnceRoute)
 Name = Annotated[str | None, Query(max_length=200)]
@@ -142,9 +141,7 @@ def read_metrics(
         start_timestamp_ms=moment(start),
         end_timestamp_ms=moment(end),
     )
-    begin = _place(cursor)
-    following = closed(str(begin + limit)) if len(found) > begin + limit else None
-    return answered({"items": found[begin : begin + limit], "next": following})
+    return sliced(found, limit, cursor)
 
 
 @router.post(
@@ -192,10 +189,3 @@ def read_quality(
         per=per,
     )
     return answered({"items": [each.to_dict() for each in found], "next": None})
-
-
-def _place(cursor: str | None) -> int:
-    told = "0" if cursor is None else opened(cursor)
-    if not (told.isascii() and told.isdecimal() and len(told) < 16):
-        raise InvalidArgumentError(f"expected the `next` of a page, got {str(cursor)[:50]!r}")
-    return int(told)

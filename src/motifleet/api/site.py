@@ -15,6 +15,7 @@ from motifleet.api import (
     jobs,
     lake,
     landing,
+    monitor,
     patterns,
     people,
     predictions,
@@ -41,6 +42,7 @@ ROOMS = (
     deployments,
     endpoints,
     predictions,
+    monitor,
 )
 
 

@@ -9,7 +9,14 @@ import httpx
 from motifleet.client.endpoint import EndpointClient
 from motifleet.client.jobs import JobRuns, Jobs
 from motifleet.client.lake import Models, Tables
-from motifleet.client.monitor import MetricsNoun, Predictions
+from motifleet.client.monitor import (
+    Alerts,
+    DriftNoun,
+    Lineage,
+    MetricsNoun,
+    Predictions,
+    Samples,
+)
 from motifleet.client.people import Audit, Health, Keys, MeNoun, ServerNoun, Session, Users
 from motifleet.client.projects import Files, Members, Projects
 from motifleet.client.questions import Devices, Geo, Patterns
@@ -63,6 +70,8 @@ class Client:
         self.endpoints, self.access_keys = Endpoints(wire), AccessKeys(wire)
         self.jobs, self.job_runs = Jobs(wire), JobRuns(wire)
         self.predictions, self.metrics = Predictions(wire), MetricsNoun(wire)
+        self.samples, self.drift = Samples(wire), DriftNoun(wire)
+        self.alerts, self.lineage = Alerts(wire), Lineage(wire)
 
     def endpoint(self, name: str, key: str, *, gateway: str | None = None) -> EndpointClient:
         """An endpoint to ask.
