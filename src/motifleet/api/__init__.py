@@ -5,5 +5,6 @@ its description at ``/api/v1/openapi.json``. Each route names its action of the 
 """
 
 from motifleet.api.site import make_site
+from motifleet.api.table import operations_table
 
-__all__ = ["make_site"]
+__all__ = ["make_site", "operations_table"]
