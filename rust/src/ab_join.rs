@@ -5,7 +5,7 @@
 
 use crate::join::best::Side;
 use crate::join::levels::{self, Levels};
-use crate::join::search::{CHUNK, Options, Search};
+use crate::join::search::{CHUNK, FEW, Options, Search};
 use crate::join::shapes::{self, Shapes};
 use crate::join::tiles::Tiles;
 use crate::join::{Band, Measure, constant};
@@ -35,14 +35,15 @@ impl Kernel for AbJoin<'_> {
     type Output = [Found; 2];
 
     fn run<S: Simd>(self, simd: S) -> [Found; 2] {
+        let watch = self.options.watch;
         if let Some(powers) = self.powers {
-            let frame = Frame::of(&self.series);
+            let frame = Frame::of(&self.series, watch);
             let side = |values| {
-                let levels = Levels::new(values, self.m, frame, powers);
+                let levels = Levels::new(values, self.m, frame, powers, watch);
                 if self.constant {
                     levels
                 } else {
-                    levels.without_idle(values)
+                    levels.without_idle(values, watch)
                 }
             };
             let [a, b] = self.series.map(side);
@@ -54,11 +55,11 @@ impl Kernel for AbJoin<'_> {
             return finish(simd, &search, &search.run(simd));
         }
         let [a, b] = self.series.map(|values| {
-            let shapes = Shapes::new(values, self.m);
+            let shapes = Shapes::new(values, self.m, watch);
             if self.constant {
                 shapes
             } else {
-                shapes.without_idle(values)
+                shapes.without_idle(values, watch)
             }
         });
         let measure = shapes::Between([&a, &b]);
@@ -75,8 +76,9 @@ impl Kernel for AbJoin<'_> {
             search.run(simd)
         };
         if self.constant {
-            constant::in_other(&mut of_a, self.options.k, &a.windows, &b.windows);
-            constant::in_other(&mut of_b, self.options.k, &b.windows, &a.windows);
+            let k = self.options.k;
+            constant::in_other(&mut of_a, k, &a.windows, &b.windows, watch);
+            constant::in_other(&mut of_b, k, &b.windows, &a.windows, watch);
         }
         finish(simd, &search, &[of_a, of_b])
     }
@@ -85,14 +87,13 @@ impl Kernel for AbJoin<'_> {
 fn finish<S: Simd, M: Measure>(simd: S, search: &Search<M>, sides: &[Side; 2]) -> [Found; 2] {
     [0, 1].map(|side| {
         let entries = search.measure.windows(side) * search.options.k;
-        let (mut distances, mut indices) = (vec![f64::INFINITY; entries], vec![-1; entries]);
+        // Every one is written to, by the threads.
+        let (mut distances, mut indices) = (vec![0.0; entries], vec![0; entries]);
         let chunk = CHUNK * search.options.k;
         let parts = distances.chunks_mut(chunk).zip(indices.chunks_mut(chunk));
         let parts = parts.enumerate().collect();
         threads::each(search.options.threads, parts, |(number, part)| {
-            if !search.options.watch.stopped() {
-                finish_part(simd, search, (side, &sides[side]), number * CHUNK, part);
-            }
+            finish_part(simd, search, (side, &sides[side]), number * CHUNK, part);
         });
         (distances, indices)
     })
@@ -109,6 +110,9 @@ fn finish_part<S: Simd, M: Measure>(
     let mut nearest = vec![(0.0, 0); k];
     let windows = distances.chunks_mut(k).zip(indices.chunks_mut(k));
     for (at, (distances, indices)) in windows.enumerate() {
+        if at % FEW == 0 && !search.options.watch.step(0) {
+            return;
+        }
         search.neighbours(simd, side, best, start + at, &mut nearest);
         for (rank, (distance, index)) in nearest.iter().enumerate() {
             (distances[rank], indices[rank]) = (*distance, *index);

@@ -106,6 +106,7 @@ fn fine(block: &[f64], windows: &Windows, range: std::ops::Range<usize>) -> bool
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::watch::Watch;
 
     #[test]
     fn a_weak_window_beside_a_strong_one_is_refused() {
@@ -113,9 +114,17 @@ mod tests {
         let pattern: Vec<f64> = (0..64).map(|k| f64::from(k) - 31.5).collect();
         let correlator = Correlator::new(&pattern);
         let mut covariances = vec![0.0; 100];
-        assert!(correlator.correlate(&Windows::new(&values, 64), 50, &mut covariances));
+        assert!(correlator.correlate(
+            &Windows::new(&values, 64, &Watch::idle()),
+            50,
+            &mut covariances
+        ));
         values[200] = 1e9;
-        assert!(!correlator.correlate(&Windows::new(&values, 64), 50, &mut covariances));
+        assert!(!correlator.correlate(
+            &Windows::new(&values, 64, &Watch::idle()),
+            50,
+            &mut covariances
+        ));
     }
 
     #[test]
@@ -124,7 +133,7 @@ mod tests {
         let pattern: Vec<f64> = (0..64).map(|k| f64::from(k * k % 7) - 2.0).collect();
         let mean = pattern.iter().sum::<f64>() / 64.0;
         let pattern: Vec<f64> = pattern.iter().map(|value| value - mean).collect();
-        let windows = Windows::new(&values, 64);
+        let windows = Windows::new(&values, 64, &Watch::idle());
         let correlator = Correlator::new(&pattern);
         let mut covariances = vec![0.0; correlator.outputs().min(500)];
         assert!(correlator.correlate(&windows, 100, &mut covariances));

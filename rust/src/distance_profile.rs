@@ -22,8 +22,8 @@ pub struct Pattern {
 
 impl Pattern {
     /// Of at least one value, all finite.
-    pub fn new(values: &[f64]) -> Self {
-        let as_window = Windows::new(values, values.len());
+    pub fn new(values: &[f64], watch: &Watch) -> Self {
+        let as_window = Windows::new(values, values.len(), watch);
         let centred: Vec<f64> = as_window
             .window(0)
             .iter()
@@ -59,7 +59,7 @@ impl Kernel for DistanceProfile<'_> {
             watch,
             distance,
         } = self;
-        let windows = Windows::new(values, pattern.as_window.m);
+        let windows = Windows::new(values, pattern.as_window.m, watch);
         let correlator = &pattern.correlator;
         let by_transform = correlator.pays(windows.len());
         let size = if by_transform {

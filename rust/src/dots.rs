@@ -146,6 +146,7 @@ fn reduce<S: Simd>(
 mod tests {
     use super::*;
     use crate::simd::{Level, MAX_LANES};
+    use crate::watch::Watch;
 
     /// A block of products, and of the same windows one by one.
     struct Both<'a>(&'a Windows);
@@ -181,7 +182,7 @@ mod tests {
             .map(|i| ((i * i * 31) % 127) as f64)
             .collect();
         for level in Level::available() {
-            let (block, singles) = level.visit(Both(&Windows::new(&values, 13)));
+            let (block, singles) = level.visit(Both(&Windows::new(&values, 13, &Watch::idle())));
             for (a, b) in block.iter().zip(&singles) {
                 assert!((a - b).abs() < 1e-13, "{}: {a} {b}", level.name());
             }

@@ -91,7 +91,8 @@ impl<'a> Fleet<'a> {
         threads: usize,
         watch: &Watch,
     ) -> Vec<f64> {
-        let mut distances = vec![f64::INFINITY; self.windows()];
+        // Every one is written to, by the threads.
+        let mut distances = vec![0.0; self.windows()];
         let mut rest = distances.as_mut_slice();
         let mut jobs = Vec::new();
         for series in self.series() {
@@ -112,7 +113,7 @@ impl<'a> Fleet<'a> {
             });
             return distances;
         }
-        let pattern = Pattern::new(pattern);
+        let pattern = Pattern::new(pattern, watch);
         self.spread(jobs, threads, |values, distance, threads| {
             level.visit(DistanceProfile {
                 pattern: &pattern,
@@ -126,8 +127,14 @@ impl<'a> Fleet<'a> {
     }
 
     /// The distance of every window to the one of its series that `others` names; ∞ for none.
-    pub fn pair_distances(&self, others: &[i64], level: Level, threads: usize) -> Vec<f64> {
-        let mut distances = vec![f64::INFINITY; self.windows()];
+    pub fn pair_distances(
+        &self,
+        others: &[i64],
+        level: Level,
+        threads: usize,
+        watch: &Watch,
+    ) -> Vec<f64> {
+        let mut distances = vec![0.0; self.windows()];
         let (mut rest, mut others) = (distances.as_mut_slice(), others);
         let mut jobs = Vec::new();
         for series in self.series() {
@@ -143,6 +150,7 @@ impl<'a> Fleet<'a> {
                 m: self.m,
                 others,
                 threads,
+                watch,
                 distance,
             });
         });

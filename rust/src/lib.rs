@@ -39,6 +39,7 @@ use numpy::{IntoPyArray, PyArray1, PyReadonlyArray1, PyReadonlyArray2, PyUntyped
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use simd::Level;
+use watch::Watch;
 
 type Array<'py, T> = Bound<'py, PyArray1<T>>;
 type Side<'py> = (Array<'py, f64>, Array<'py, i64>);
@@ -195,7 +196,6 @@ mod _core {
 
     /// The distances of a pattern to all windows of all series.
     #[pyfunction]
-    #[expect(clippy::too_many_arguments, reason = "the edge takes plain arguments")]
     fn distance_profile<'py>(
         py: Python<'py>,
         pattern: PyReadonlyArray1<'py, f64>,
@@ -203,15 +203,13 @@ mod _core {
         offsets: PyReadonlyArray1<'py, i64>,
         normalize: bool,
         p: f64,
-        threads: usize,
-        simd: &str,
+        work: Work,
     ) -> PyResult<Array<'py, f64>> {
-        let level = level(simd)?;
+        let level = level(&work.simd)?;
         let norm = norm(normalize, p)?;
         let pattern = pattern.as_slice()?;
         let fleet = fleet(&values, &offsets, pattern.len())?;
-        let threads = threads::count(threads);
-        let distances = interpreter::watched(py, None, 0, |watch| {
+        let distances = work.watched(py, fleet.windows(), |threads, watch| {
             fleet.distance_profile(pattern, norm, level, threads, watch)
         })?;
         Ok(distances.into_pyarray(py))
@@ -225,22 +223,21 @@ mod _core {
         offsets: PyReadonlyArray1<'py, i64>,
         m: usize,
         others: PyReadonlyArray1<'py, i64>,
-        threads: usize,
-        simd: &str,
+        work: Work,
     ) -> PyResult<Array<'py, f64>> {
-        let level = level(simd)?;
+        let level = level(&work.simd)?;
         let (fleet, others) = (fleet(&values, &offsets, m)?, others.as_slice()?);
         if others.len() != fleet.windows() {
             return Err(PyValueError::new_err("expected a number for each window"));
         }
-        let threads = threads::count(threads);
-        let distances = py.detach(|| fleet.pair_distances(others, level, threads));
+        let distances = work.watched(py, fleet.windows(), |threads, watch| {
+            fleet.pair_distances(others, level, threads, watch)
+        })?;
         Ok(distances.into_pyarray(py))
     }
 
     /// The windows nearest to a pattern, none overlapping: (devices, indices, distances).
     #[pyfunction]
-    #[expect(clippy::too_many_arguments, reason = "the edge takes plain arguments")]
     fn nearest<'py>(
         py: Python<'py>,
         pattern: PyReadonlyArray1<'py, f64>,
@@ -248,14 +245,12 @@ mod _core {
         offsets: PyReadonlyArray1<'py, i64>,
         k: usize,
         max_distance: f64,
-        threads: usize,
-        simd: &str,
+        work: Work,
     ) -> PyResult<(Array<'py, i64>, Array<'py, i64>, Array<'py, f64>)> {
-        let level = level(simd)?;
+        let level = level(&work.simd)?;
         let pattern = pattern.as_slice()?;
         let fleet = fleet(&values, &offsets, pattern.len())?;
-        let threads = threads::count(threads);
-        let found = interpreter::watched(py, None, 0, |watch| {
+        let found = work.watched(py, fleet.windows(), |threads, watch| {
             let nearest = Nearest {
                 fleet: &fleet,
                 pattern,
@@ -288,10 +283,9 @@ mod _core {
         enough: f64,
         values: PyReadonlyArray1<'py, f64>,
         offsets: PyReadonlyArray1<'py, i64>,
-        threads: usize,
-        simd: &str,
+        work: Work,
     ) -> PyResult<(Array<'py, i64>, Array<'py, i64>, Array<'py, f64>)> {
-        let level = level(simd)?;
+        let level = level(&work.simd)?;
         let fleet = fleet(&values, &offsets, patterns.shape()[1])?;
         let (bounds, own) = (bounds.as_slice()?, own.as_slice()?);
         if [bounds.len(), own.len()] != [patterns.shape()[0]; 2] {
@@ -300,8 +294,8 @@ mod _core {
             ));
         }
         let patterns = patterns.as_slice()?;
-        let threads = threads::count(threads);
-        let found = interpreter::watched(py, None, 0, |watch| {
+        let comparisons = bounds.len() * fleet.len();
+        let found = work.watched(py, comparisons, |threads, watch| {
             let search = Elsewhere {
                 fleet: &fleet,
                 patterns,
@@ -366,6 +360,28 @@ impl How {
                 skip,
                 watch,
             })
+        })
+    }
+}
+
+/// How work without a join is done, as Python says it.
+#[derive(FromPyObject)]
+struct Work {
+    progress: Option<Py<PyAny>>,
+    threads: usize,
+    simd: String,
+}
+
+impl Work {
+    fn watched<T: Send>(
+        &self,
+        py: Python<'_>,
+        total: usize,
+        work: impl FnOnce(usize, &Watch) -> T + Send,
+    ) -> PyResult<T> {
+        let threads = threads::count(self.threads);
+        interpreter::watched(py, self.progress.as_ref(), total, |watch| {
+            work(threads, watch)
         })
     }
 }

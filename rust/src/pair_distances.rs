@@ -4,6 +4,7 @@ use crate::dots::{Scaled, SquaredDistance};
 use crate::simd::{Kernel, Simd};
 use crate::stats::{Kind, Windows};
 use crate::threads;
+use crate::watch::Watch;
 
 /// Windows that a thread measures at once.
 const CHUNK: usize = 1024;
@@ -16,6 +17,7 @@ pub struct PairDistances<'a> {
     pub m: usize,
     pub others: &'a [i64],
     pub threads: usize,
+    pub watch: &'a Watch<'a>,
     pub distance: &'a mut [f64],
 }
 
@@ -23,13 +25,17 @@ impl Kernel for PairDistances<'_> {
     type Output = ();
 
     fn run<S: Simd>(self, simd: S) {
-        let windows = Windows::new(self.values, self.m);
+        let windows = Windows::new(self.values, self.m, self.watch);
         let chunks = self
             .distance
             .chunks_mut(CHUNK)
             .zip(self.others.chunks(CHUNK));
         let jobs = chunks.enumerate().collect();
         threads::each(self.threads, jobs, |(number, (distance, others))| {
+            if self.watch.stopped() {
+                return;
+            }
+            let count = distance.len();
             let each = distance.iter_mut().zip(others).enumerate();
             for (at, (distance, other)) in each {
                 let i = number * CHUNK + at;
@@ -38,6 +44,7 @@ impl Kernel for PairDistances<'_> {
                     .filter(|j| *j < windows.len())
                     .map_or(f64::INFINITY, |j| between(simd, &windows, i, j));
             }
+            self.watch.step(count);
         });
     }
 }
@@ -74,6 +81,7 @@ mod tests {
                 m: 5,
                 others: &others,
                 threads: 2,
+                watch: &Watch::idle(),
                 distance: &mut distance,
             });
             // The values repeat after 17.

@@ -25,10 +25,12 @@ impl Kernel for PlainDistances<'_> {
 
     fn run<S: Simd>(self, simd: S) {
         let m = self.pattern.len();
-        let frame = Frame::of(&[self.pattern, self.values]);
-        let [pattern, values] = [self.pattern, self.values]
-            .map(|values| values.iter().map(|v| frame.scaled(*v)).collect::<Vec<_>>());
-        let missing: Vec<bool> = stats::missing(self.values, m).collect();
+        let frame = Frame::of(&[self.pattern, self.values], self.watch);
+        let [pattern, values] = [self.pattern, self.values].map(|values| {
+            let scaled = values.iter().map(|v| frame.scaled(*v));
+            self.watch.along(scaled).collect::<Vec<_>>()
+        });
+        let missing: Vec<bool> = self.watch.along(stats::missing(self.values, m)).collect();
         let chunks = self.distance.chunks_mut(CHUNK).enumerate().collect();
         threads::each(self.threads, chunks, |(number, chunk): (_, &mut [f64])| {
             let count = chunk.len();

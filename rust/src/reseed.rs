@@ -1,6 +1,7 @@
 //! When a covariance is computed afresh, so that rounding cannot build up.
 
 use crate::stats::Windows;
+use crate::watch::Watch;
 use std::ops::Range;
 
 /// A covariance is stepped along at most this many rows, or the next times m.
@@ -25,10 +26,11 @@ pub fn span(m: usize) -> usize {
 }
 
 /// The windows of a series whose norm is far below one before.
-pub fn drops(windows: &Windows) -> Vec<usize> {
+pub fn drops(windows: &Windows, watch: &Watch) -> Vec<usize> {
     let mut drops = Vec::new();
     let mut highest = 0.0f64;
-    for (i, norm) in windows.norm.iter().enumerate().take(windows.len()) {
+    let norms = windows.norm.iter().enumerate().take(windows.len());
+    for (i, norm) in watch.along(norms) {
         highest = highest.max(*norm);
         if norm * DROP < highest {
             drops.push(i);
@@ -46,27 +48,27 @@ pub struct Diagonals<'a> {
     pub drops: [&'a [usize]; 2],
     pub lag: usize,
     pub lanes: usize,
-    pub rows: usize,
 }
 
 impl Diagonals<'_> {
-    /// Adds the events of these diagonals, in no order; the first is all lanes at row 0.
-    pub fn events(&self, events: &mut Vec<Event>) {
-        let &Diagonals {
-            channel, lag, rows, ..
-        } = self;
+    /// Adds the events of some rows, in no order; that of row 0 is all lanes.
+    pub fn events(&self, rows: Range<usize>, events: &mut Vec<Event>) {
+        let &Diagonals { channel, lag, .. } = self;
         let mut add = |row, lane| events.push(Event { row, channel, lane });
-        for row in (0..rows).step_by(span(self.m)) {
+        let span = span(self.m);
+        for row in (rows.start.next_multiple_of(span)..rows.end).step_by(span) {
             add(row, None);
         }
-        for row in within(self.drops[0], 1..rows) {
+        let later = rows.start.max(1)..rows.end;
+        for row in within(self.drops[0], later.clone()) {
             add(row, None);
         }
         // Column `drop` is met by each lane one row before the lane below it.
-        for drop in within(self.drops[1], lag + 1..lag + self.lanes + rows) {
+        let columns = lag + later.start..lag + self.lanes + later.end;
+        for drop in within(self.drops[1], columns) {
             for lane in 0..self.lanes {
                 let row = drop.checked_sub(lag + lane);
-                if let Some(row) = row.filter(|row| (1..rows).contains(row)) {
+                if let Some(row) = row.filter(|row| later.contains(row)) {
                     add(row, Some(lane));
                 }
             }
@@ -88,7 +90,7 @@ mod tests {
     fn a_spike_is_forgotten_once_it_has_left_the_window() {
         let mut values: Vec<f64> = (0..100).map(|i| f64::from(i % 7)).collect();
         values[40] = 1e6;
-        let drops = drops(&Windows::new(&values, 10));
+        let drops = drops(&Windows::new(&values, 10, &Watch::idle()), &Watch::idle());
         assert_eq!(drops, [41]);
         let mut found = Vec::new();
         let diagonals = Diagonals {
@@ -97,9 +99,10 @@ mod tests {
             drops: [&drops, &drops],
             lag: 5,
             lanes: 2,
-            rows: 86,
         };
-        diagonals.events(&mut found);
+        for rows in [0..35, 35..36, 36..86] {
+            diagonals.events(rows, &mut found);
+        }
         found.sort_unstable();
         assert!(found.iter().all(|event| event.channel == 3));
         let places: Vec<_> = found.iter().map(|event| (event.row, event.lane)).collect();

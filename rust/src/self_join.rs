@@ -2,7 +2,7 @@
 
 use crate::join::best::Side;
 use crate::join::levels::{self, Levels};
-use crate::join::search::{CHUNK, Options, Search};
+use crate::join::search::{CHUNK, FEW, Options, Search};
 use crate::join::shapes::{self, Shapes};
 use crate::join::tiles::Tiles;
 use crate::join::{Band, Measure, constant};
@@ -41,13 +41,14 @@ impl Kernel for SelfJoin<'_> {
     type Output = ();
 
     fn run<S: Simd>(self, simd: S) {
-        let zone = exclusion_zone(self.m);
+        let (zone, watch) = (exclusion_zone(self.m), self.options.watch);
         let bands = [Band {
             rows: RIGHT,
             first: zone + 1,
         }];
         if let Some(powers) = self.powers {
-            let series = Levels::new(self.values, self.m, Frame::of(&[self.values]), powers);
+            let frame = Frame::of(&[self.values], watch);
+            let series = Levels::new(self.values, self.m, frame, powers, watch);
             let measure = levels::Between {
                 sides: [&series; 2],
                 powers,
@@ -55,7 +56,7 @@ impl Kernel for SelfJoin<'_> {
             let search = Search::new::<S>(&measure, &bands, self.options);
             return finish(simd, &search, &search.run(simd), self.profile);
         }
-        let series = Shapes::new(self.values, self.m);
+        let series = Shapes::new(self.values, self.m, watch);
         let measure = shapes::Between([&series; 2]);
         let search = Search::new::<S>(&measure, &bands, self.options);
         let [mut left, mut right] = if Tiles::suit::<S>(search.options) {
@@ -72,8 +73,8 @@ impl Kernel for SelfJoin<'_> {
         };
         let (windows, k) = (&series.windows, self.options.k);
         let order = 0..windows.len();
-        constant::on_one_side(&mut left, k, windows, zone, order.clone());
-        constant::on_one_side(&mut right, k, windows, zone, order.rev());
+        constant::on_one_side(&mut left, k, windows, zone, order.clone(), watch);
+        constant::on_one_side(&mut right, k, windows, zone, order.rev(), watch);
         finish(simd, &search, &[left, right], self.profile);
     }
 }
@@ -86,9 +87,7 @@ fn finish<S: Simd, M: Measure>(
     profile: Profile<'_>,
 ) {
     threads::each(search.options.threads, chunks(profile), |(start, part)| {
-        if !search.options.watch.stopped() {
-            finish_part(simd, search, found, start, part);
-        }
+        finish_part(simd, search, found, start, part);
     });
 }
 
@@ -117,6 +116,9 @@ fn finish_part<S: Simd, M: Measure>(
     let k = part.k;
     let (mut left, mut right) = (vec![(0.0, 0); k], vec![(0.0, 0); k]);
     for at in 0..part.len() {
+        if at % FEW == 0 && !search.options.watch.step(0) {
+            return;
+        }
         search.neighbours(simd, LEFT, &found[LEFT], start + at, &mut left);
         search.neighbours(simd, RIGHT, &found[RIGHT], start + at, &mut right);
         let (mut from_left, mut from_right) = (0, 0);

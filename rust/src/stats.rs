@@ -1,6 +1,7 @@
 //! What is known of every window of a series: its mean, its norm, and whether it can be compared.
 
 use crate::simd::PADDING;
+use crate::watch::Watch;
 
 /// How many values, evenly spread, the centre of a series is taken from.
 const CENTRE_SAMPLE: usize = 129;
@@ -32,22 +33,39 @@ pub struct Windows {
 
 impl Windows {
     /// Prepares a series of at least `m` values; `m` is at least 1.
-    pub fn new(values: &[f64], m: usize) -> Self {
-        Windows::framed(values, m, Frame::of(&[values]))
+    pub fn new(values: &[f64], m: usize, watch: &Watch) -> Self {
+        Windows::framed(values, m, Frame::of(&[values], watch), watch)
     }
 
     /// As `new`, shifted and scaled as given.
-    pub fn framed(values: &[f64], m: usize, frame: Frame) -> Self {
-        let shifted = values.iter().map(|value| frame.apply(*value));
-        let x: Vec<f64> = shifted.chain([0.0; PADDING]).collect();
-        let (mean, norm) = moments(&x, values.len(), m);
-        let kind = kinds(values, &norm, m);
-        let mut inverse = vec![0.0; norm.len()];
-        for ((inverse, norm), kind) in inverse.iter_mut().zip(&norm).zip(&kind) {
-            if *kind == Kind::Ordinary {
-                *inverse = 1.0 / norm;
-            }
-        }
+    pub fn framed(values: &[f64], m: usize, frame: Frame, watch: &Watch) -> Self {
+        let x = framed(values, frame, watch);
+        let (mean, norm) = moments(&x, values.len(), m, watch);
+        Windows::whole(values, x, m, (mean, norm), watch)
+    }
+
+    /// Of windows whose means and norms are known, as many as there are windows.
+    pub fn known(
+        values: &[f64],
+        m: usize,
+        frame: Frame,
+        (mean, norm): (&[f64], &[f64]),
+        watch: &Watch,
+    ) -> Self {
+        let x = framed(values, frame, watch);
+        let padded = |of: &[f64]| [of, &[0.0; PADDING]].concat();
+        Windows::whole(values, x, m, (padded(mean), padded(norm)), watch)
+    }
+
+    fn whole(
+        values: &[f64],
+        x: Vec<f64>,
+        m: usize,
+        (mean, norm): (Vec<f64>, Vec<f64>),
+        watch: &Watch,
+    ) -> Self {
+        let kind = kinds(values, &norm, m, watch);
+        let inverse = inverses(&norm, &kind, watch);
         Windows {
             m,
             x,
@@ -68,24 +86,38 @@ impl Windows {
     }
 }
 
+/// The values, shifted and scaled, padded.
+fn framed(values: &[f64], frame: Frame, watch: &Watch) -> Vec<f64> {
+    let mut x = vec![0.0; values.len() + PADDING];
+    for piece in watch.pieces(values.len()) {
+        for (x, value) in x[piece.clone()].iter_mut().zip(&values[piece]) {
+            *x = frame.apply(*value);
+        }
+    }
+    x
+}
+
 /// How series are shifted to their middle and scaled, by a power of two so that no square
 /// overflows.
 ///
 /// The centre is a value of the series: for values near one another the difference is exact.
 #[derive(Clone, Copy, Debug)]
 pub struct Frame {
-    scale: f64,
+    pub scale: f64,
     /// Of the scaled values.
     pub centre: f64,
 }
 
 impl Frame {
     /// One frame for all of the series.
-    pub fn of(series: &[&[f64]]) -> Self {
+    pub fn of(series: &[&[f64]], watch: &Watch) -> Self {
         let all = || series.iter().flat_map(|values| values.iter());
-        let largest = all()
-            .filter(|v| v.is_finite())
-            .fold(0.0, |a: f64, v| a.max(v.abs()));
+        let parts = series.iter().flat_map(|values| {
+            let pieces = watch.pieces(values.len());
+            pieces.map(|piece| &values[piece])
+        });
+        let finite = parts.flatten().filter(|v| v.is_finite());
+        let largest = finite.fold(0.0, |a: f64, v| a.max(v.abs()));
         let exponent = (largest.to_bits() >> 52) as i32 - 1023;
         let scale = 2f64.powi((-exponent).clamp(-1000, 1000));
         let count: usize = series.iter().map(|values| values.len()).sum();
@@ -93,6 +125,15 @@ impl Frame {
         let sampled = all().step_by(step).copied().filter(|v| v.is_finite());
         let centre = middle(sampled.collect()) * scale;
         Frame { scale, centre }
+    }
+
+    /// The frame that was saved as these two numbers; `None` where they are none.
+    pub fn restored(saved: &[f64]) -> Option<Self> {
+        let [scale, centre] = *saved else {
+            return None;
+        };
+        let fits = scale.is_normal() && scale > 0.0 && centre.is_finite();
+        fits.then_some(Frame { scale, centre })
     }
 
     /// A value, scaled; the centre where it is missing.
@@ -159,12 +200,13 @@ impl Moments {
 ///
 /// The series is cut into blocks of m. A window is the tail of one block and the head of the
 /// next: joined from moments that are only ever grown, it carries no rounding from elsewhere.
-fn moments(x: &[f64], n: usize, m: usize) -> (Vec<f64>, Vec<f64>) {
+fn moments(x: &[f64], n: usize, m: usize, watch: &Watch) -> (Vec<f64>, Vec<f64>) {
     let count = n + 1 - m;
     let reciprocals: Vec<f64> = (1..=m).map(|k| 1.0 / k as f64).collect();
     let (mut mean, mut norm) = (vec![0.0; count + PADDING], vec![0.0; count + PADDING]);
     let mut tails = vec![Moments::default(); m + 1];
-    for start in (0..count).step_by(m) {
+    let blocks = watch.paced(count.div_ceil(m), m).flatten();
+    for start in blocks.map(|block| block * m) {
         for k in (0..m).rev() {
             tails[k] = tails[k + 1].push(x[start + k], &reciprocals);
         }
@@ -179,13 +221,26 @@ fn moments(x: &[f64], n: usize, m: usize) -> (Vec<f64>, Vec<f64>) {
     (mean, norm)
 }
 
+/// 1 / norm for ordinary windows, 0 for all others.
+fn inverses(norm: &[f64], kind: &[Kind], watch: &Watch) -> Vec<f64> {
+    let mut inverse = vec![0.0; norm.len()];
+    for piece in watch.pieces(kind.len()) {
+        for i in piece {
+            if kind[i] == Kind::Ordinary {
+                inverse[i] = 1.0 / norm[i];
+            }
+        }
+    }
+    inverse
+}
+
 /// Constant means exactly that: all values are equal, and a difference too small to be squared
 /// beside the largest value of the series counts as none.
-fn kinds(values: &[f64], norm: &[f64], m: usize) -> Vec<Kind> {
+fn kinds(values: &[f64], norm: &[f64], m: usize, watch: &Watch) -> Vec<Kind> {
     let count = values.len() + 1 - m;
     let mut kinds = vec![Kind::Ordinary; count];
     let (mut finite, mut equal) = (0, 0);
-    for (end, value) in values.iter().enumerate() {
+    for (end, value) in watch.along(values.iter().enumerate()) {
         finite = if value.is_finite() { finite + 1 } else { 0 };
         equal = if end > 0 && values[end - 1] == *value {
             equal + 1
@@ -237,7 +292,7 @@ mod tests {
     fn moments_are_those_of_each_window() {
         let values: Vec<f64> = (0..57).map(|i| 1e8 + f64::from(i * i % 13)).collect();
         for m in [1, 2, 3, 10, 56, 57] {
-            let windows = Windows::new(&values, m);
+            let windows = Windows::new(&values, m, &Watch::idle());
             for i in 0..windows.len() {
                 let window = windows.window(i);
                 let mean = window.iter().sum::<f64>() / m as f64;
@@ -269,7 +324,7 @@ mod tests {
         let mut values = vec![5.0; 12];
         values[6] = 5.0 + 1e-15;
         values[11] = f64::INFINITY;
-        let kinds = Windows::new(&values, 3).kind;
+        let kinds = Windows::new(&values, 3, &Watch::idle()).kind;
         let mut expected = vec![Kind::Constant; 10];
         expected[4..7].fill(Kind::Ordinary);
         expected[9] = Kind::Missing;
@@ -280,7 +335,7 @@ mod tests {
     fn extreme_values_stay_finite() {
         for size in [f64::MAX, 1e300, 5e-324, 1e-310] {
             let values = [0.0, size, -size, size, 0.0, f64::NAN, size, 0.0, 0.0];
-            let windows = Windows::new(&values, 3);
+            let windows = Windows::new(&values, 3, &Watch::idle());
             let all = windows
                 .norm
                 .iter()

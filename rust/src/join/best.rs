@@ -1,6 +1,7 @@
 //! The nearest neighbours found so far.
 
 use crate::simd::{PADDING, up_to_grid};
+use crate::watch::Watch;
 
 /// For every window of one side of a join, its k nearest neighbours on the other.
 ///
@@ -19,10 +20,10 @@ pub struct Side {
 
 impl Side {
     /// Without neighbours; `comparable` tells of each window whether it has a distance.
-    pub fn new(k: usize, comparable: impl ExactSizeIterator<Item = bool>) -> Self {
+    pub fn new(k: usize, comparable: impl ExactSizeIterator<Item = bool>, watch: &Watch) -> Self {
         let count = comparable.len();
-        let mut nearness = vec![f64::INFINITY; count + PADDING];
-        for (nearness, comparable) in nearness.iter_mut().zip(comparable) {
+        let mut nearness = watch.filled(f64::INFINITY, count + PADDING);
+        for (nearness, comparable) in watch.along(nearness.iter_mut().zip(comparable)) {
             if comparable {
                 *nearness = f64::NEG_INFINITY;
             }
@@ -35,8 +36,8 @@ impl Side {
         Side {
             k,
             nearness,
-            index: vec![-1; one],
-            lists: vec![(f64::NEG_INFINITY, -1); more * k],
+            index: watch.fill(vec![0; one], -1),
+            lists: watch.fill(vec![(0.0, 0); more * k], (f64::NEG_INFINITY, -1)),
         }
     }
 
@@ -89,12 +90,12 @@ impl Side {
     ///
     /// They are found in the order of their distance in time, and later ones first where
     /// `later_first`: so one thread meets them, and so must many.
-    fn merge(&mut self, other: &Side, later_first: bool) {
+    fn merge(&mut self, other: &Side, later_first: bool, watch: &Watch) {
         let order = |i, index| order(i, index, later_first);
         if self.k > 1 {
-            return self.merge_lists(other, order);
+            return self.merge_lists(other, order, watch);
         }
-        for i in 0..self.index.len() {
+        for i in watch.along(0..self.index.len()) {
             let (mine, theirs) = (self.nearness[i], other.nearness[i]);
             let earlier = || order(i, other.index[i]) < order(i, self.index[i]);
             if theirs > mine || (theirs == mine && earlier()) {
@@ -105,8 +106,8 @@ impl Side {
     }
 
     /// Keeps the nearer neighbour of each window, of equally near ones the earlier.
-    pub fn merge_earliest(&mut self, other: &Side) {
-        for i in 0..self.index.len() {
+    pub fn merge_earliest(&mut self, other: &Side, watch: &Watch) {
+        for i in watch.along(0..self.index.len()) {
             let (mine, theirs) = (self.nearness[i], other.nearness[i]);
             if theirs > mine || (theirs == mine && other.index[i] < self.index[i]) {
                 self.nearness[i] = theirs;
@@ -115,11 +116,18 @@ impl Side {
         }
     }
 
-    fn merge_lists(&mut self, other: &Side, order: impl Fn(usize, i64) -> (bool, u64)) {
-        let k = self.k;
-        let lists = self.lists.chunks_mut(k).zip(other.lists.chunks(k));
-        for (i, (list, theirs)) in lists.enumerate() {
-            let mine = list.to_vec();
+    fn merge_lists(
+        &mut self,
+        other: &Side,
+        order: impl Fn(usize, i64) -> (bool, u64),
+        watch: &Watch,
+    ) {
+        let (k, mut mine) = (self.k, Vec::new());
+        for i in watch.paced(self.nearness.len() - PADDING, k).flatten() {
+            let list = &mut self.lists[i * k..][..k];
+            let theirs = &other.lists[i * k..][..k];
+            mine.clear();
+            mine.extend_from_slice(list);
             let (mut from_mine, mut from_theirs) = (0, 0);
             for place in list.iter_mut() {
                 let (a, b) = (mine[from_mine], theirs[from_theirs]);
@@ -146,8 +154,8 @@ pub fn order(window: usize, neighbour: i64, later_first: bool) -> (bool, u64) {
 }
 
 /// Neighbours of the first band come before those of the second, as one thread meets them.
-pub fn merge([mut first, mut second]: [Side; 2], others: [Side; 2]) -> [Side; 2] {
-    first.merge(&others[0], true);
-    second.merge(&others[1], false);
+pub fn merge([mut first, mut second]: [Side; 2], others: [Side; 2], watch: &Watch) -> [Side; 2] {
+    first.merge(&others[0], true, watch);
+    second.merge(&others[1], false, watch);
     [first, second]
 }

@@ -5,6 +5,7 @@
 
 use super::best::Side;
 use crate::stats::{Kind, Windows};
+use crate::watch::Watch;
 use std::collections::VecDeque;
 
 /// The correlation of which √m is the distance.
@@ -66,6 +67,7 @@ pub fn on_one_side(
     windows: &Windows,
     zone: usize,
     order: impl Iterator<Item = usize> + Clone,
+    watch: &Watch,
 ) {
     if !windows.kind.contains(&Kind::Constant) {
         return;
@@ -73,7 +75,7 @@ pub fn on_one_side(
     let mut candidates = Candidates::new(k);
     // The first windows have none beyond the exclusion zone.
     let beyond = std::iter::repeat_n(None, zone + 1).chain(order.clone().map(Some));
-    for (i, latest) in order.zip(beyond) {
+    for (i, latest) in watch.along(order.zip(beyond)) {
         if let Some(j) = latest {
             candidates.put_first(windows.kind[j], j);
         }
@@ -82,12 +84,12 @@ pub fn on_one_side(
 }
 
 /// Gives the windows of a series the first constant neighbours in another series.
-pub fn in_other(side: &mut Side, k: usize, windows: &Windows, other: &Windows) {
+pub fn in_other(side: &mut Side, k: usize, windows: &Windows, other: &Windows, watch: &Watch) {
     let mut candidates = Candidates::new(k);
-    for (j, kind) in other.kind.iter().enumerate().rev() {
+    for (j, kind) in watch.along(other.kind.iter().enumerate().rev()) {
         candidates.put_first(*kind, j);
     }
-    for i in 0..windows.len() {
+    for i in watch.along(0..windows.len()) {
         candidates.offer_to(side, windows, i);
     }
 }

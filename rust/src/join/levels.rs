@@ -10,6 +10,9 @@ use crate::simd::{PADDING, Simd};
 use crate::stats::{self, Frame};
 use crate::watch::Watch;
 
+/// Rows that are walked before the watch is asked: with lists of neighbours each takes a while.
+const PIECE: usize = 4096;
+
 /// A series as one side of a join.
 pub struct Levels {
     m: usize,
@@ -25,16 +28,19 @@ pub struct Levels {
 
 impl Levels {
     /// Prepares a series of at least `m` values; `frame` is that of both sides.
-    pub fn new(values: &[f64], m: usize, frame: Frame, powers: Powers) -> Self {
+    pub fn new(values: &[f64], m: usize, frame: Frame, powers: Powers, watch: &Watch) -> Self {
         let count = values.len() + 1 - m;
-        let mut scaled: Vec<f64> = values.iter().map(|v| frame.scaled(*v)).collect();
+        let mut scaled = watch.filled(frame.centre, values.len() + PADDING);
+        for (scaled, value) in watch.along(scaled.iter_mut().zip(values)) {
+            *scaled = frame.scaled(*value);
+        }
         let (f, g) = match powers {
-            Powers::Square => squares(&scaled, m, frame.centre),
+            Powers::Square => squares(&scaled[..values.len()], m, frame.centre, watch),
             _ => (Vec::new(), Vec::new()),
         };
-        scaled.resize(values.len() + PADDING, frame.centre);
-        let mut barrier = vec![f64::NEG_INFINITY; count + PADDING];
-        for (barrier, missing) in barrier.iter_mut().zip(stats::missing(values, m)) {
+        let mut barrier = watch.filled(f64::NEG_INFINITY, count + PADDING);
+        let missing = stats::missing(values, m);
+        for (barrier, missing) in watch.along(barrier.iter_mut().zip(missing)) {
             if !missing {
                 *barrier = 0.0;
             }
@@ -51,8 +57,9 @@ impl Levels {
     }
 
     /// Without windows that hold one value for long: as if one of theirs were missing.
-    pub fn without_idle(mut self, values: &[f64]) -> Self {
-        for (barrier, idle) in self.barrier.iter_mut().zip(stats::idle(values, self.m)) {
+    pub fn without_idle(mut self, values: &[f64], watch: &Watch) -> Self {
+        let idle = stats::idle(values, self.m);
+        for (barrier, idle) in watch.along(self.barrier.iter_mut().zip(idle)) {
             if idle {
                 *barrier = f64::NEG_INFINITY;
             }
@@ -66,10 +73,10 @@ impl Levels {
 }
 
 /// What the squares' step is made of.
-fn squares(scaled: &[f64], m: usize, centre: f64) -> (Vec<f64>, Vec<f64>) {
+fn squares(scaled: &[f64], m: usize, centre: f64, watch: &Watch) -> (Vec<f64>, Vec<f64>) {
     let count = scaled.len() + 1 - m;
     let (mut f, mut g) = (vec![0.0; count + PADDING], vec![0.0; count + PADDING]);
-    for i in 0..count - 1 {
+    for i in watch.along(0..count - 1) {
         f[i] = scaled[i + m] - scaled[i];
         g[i] = (scaled[i + m] - centre) + (scaled[i] - centre);
     }
@@ -116,19 +123,22 @@ impl Between<'_> {
             }
             state.error.fill(0.0);
             let end = rows.min(row + span);
-            simd.vectorize(Steps {
-                stride,
-                barrier: [&row_side.barrier, &column_side.barrier],
-                of_rows,
-                of_columns,
-                sums: &mut state.sums,
-                error: &mut state.error,
-                lag,
-                rows: row..end,
-                measure,
-            });
-            if !watch.step((end - row) * state.sums.len()) {
-                return;
+            for from in (row..end).step_by(PIECE) {
+                let to = end.min(from + PIECE);
+                simd.vectorize(Steps {
+                    stride,
+                    barrier: [&row_side.barrier, &column_side.barrier],
+                    of_rows,
+                    of_columns,
+                    sums: &mut state.sums,
+                    error: &mut state.error,
+                    lag,
+                    rows: from..to,
+                    measure,
+                });
+                if !watch.step((to - from) * state.sums.len()) {
+                    return;
+                }
             }
         }
     }
@@ -166,14 +176,15 @@ impl Walk for Between<'_> {
         self.sides[side].count
     }
 
-    fn nothing<S: Simd>(&self, k: usize) -> [Side; 2] {
+    fn nothing<S: Simd>(&self, k: usize, watch: &Watch) -> [Side; 2] {
         self.sides.map(|Levels { barrier, count, .. }| {
-            Side::new(k, barrier[..*count].iter().map(|barrier| *barrier == 0.0))
+            let comparable = barrier[..*count].iter().map(|barrier| *barrier == 0.0);
+            Side::new(k, comparable, watch)
         })
     }
 
-    fn merge(&self, mine: [Side; 2], others: [Side; 2]) -> [Side; 2] {
-        best::merge(mine, others)
+    fn merge(&self, mine: [Side; 2], others: [Side; 2], watch: &Watch) -> [Side; 2] {
+        best::merge(mine, others, watch)
     }
 
     fn walk<S: Simd>(

@@ -38,10 +38,10 @@ pub trait Walk: Sync {
     fn windows(&self, side: usize) -> usize;
 
     /// All windows, without neighbours yet; as many as k are kept of each.
-    fn nothing<S: Simd>(&self, k: usize) -> Self::Found;
+    fn nothing<S: Simd>(&self, k: usize, watch: &Watch) -> Self::Found;
 
     /// What two threads found, as one would have found it.
-    fn merge(&self, mine: Self::Found, others: Self::Found) -> Self::Found;
+    fn merge(&self, mine: Self::Found, others: Self::Found, watch: &Watch) -> Self::Found;
 
     /// Walks a block to its end, or until the watch says stop, and keeps what is nearer.
     fn walk<S: Simd>(

@@ -9,6 +9,9 @@ use crate::watch::Watch;
 /// Windows that a thread finishes at once.
 pub const CHUNK: usize = 1024;
 
+/// Windows that are finished before the watch is asked.
+pub const FEW: usize = 64;
+
 /// Fewer pairs of windows than this are not worth a second thread.
 const SHARED: usize = 1 << 19;
 
@@ -60,7 +63,7 @@ impl<'a, M: Walk> Search<'a, M> {
         let Options {
             k, threads, watch, ..
         } = self.options;
-        let nothing = || self.measure.nothing::<S>(k);
+        let nothing = || self.measure.nothing::<S>(k, watch);
         let start = || (self.measure.state::<S>(), nothing());
         let found = threads::fold(threads, self.blocks.len(), start, |worker, number| {
             if !watch.stopped() {
@@ -72,7 +75,7 @@ impl<'a, M: Walk> Search<'a, M> {
         let all = found.into_iter().map(|(_, found)| found);
         let merged = all.reduce(|mine, others| match watch.stopped() {
             true => mine,
-            false => self.measure.merge(mine, others),
+            false => self.measure.merge(mine, others, watch),
         });
         merged.unwrap_or_else(nothing)
     }

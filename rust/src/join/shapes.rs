@@ -11,6 +11,7 @@ use crate::reseed::{self, Diagonals, Event};
 use crate::simd::Simd;
 use crate::stats::{self, Kind, Windows};
 use crate::watch::Watch;
+use std::ops::Range;
 use std::sync::OnceLock;
 
 /// Above this, a distance from a correlation is too coarse: its square is a small difference.
@@ -39,15 +40,17 @@ pub struct OfTiles {
 
 impl Shapes {
     /// Prepares a series of at least `m` values.
-    pub fn new(values: &[f64], m: usize) -> Self {
-        let windows = Windows::new(values, m);
+    pub fn new(values: &[f64], m: usize, watch: &Watch) -> Self {
+        let windows = Windows::new(values, m, watch);
         let Windows { x, mean, .. } = &windows;
         let (mut f, mut g) = (vec![0.0; mean.len()], vec![0.0; mean.len()]);
-        for i in 0..windows.len() - 1 {
-            f[i] = 0.5 * (x[i + m] - x[i]);
-            g[i] = (x[i + m] - mean[i + 1]) + (x[i] - mean[i]);
+        for piece in watch.pieces(windows.len() - 1) {
+            for i in piece {
+                f[i] = 0.5 * (x[i + m] - x[i]);
+                g[i] = (x[i + m] - mean[i + 1]) + (x[i] - mean[i]);
+            }
         }
-        let drops = reseed::drops(&windows);
+        let drops = reseed::drops(&windows, watch);
         Shapes {
             drops,
             windows,
@@ -58,26 +61,35 @@ impl Shapes {
     }
 
     /// What tiles read of it, laid out the first time that it is asked for.
-    pub fn of_tiles(&self) -> &OfTiles {
+    pub fn of_tiles(&self, watch: &Watch) -> &OfTiles {
         self.of_tiles.get_or_init(|| {
             let before = |of: &[f64]| {
                 let mut shifted = vec![0.0; of.len()];
-                shifted[1..].copy_from_slice(&of[..of.len() - 1]);
+                for piece in watch.pieces(of.len() - 1) {
+                    shifted[piece.start + 1..=piece.end].copy_from_slice(&of[piece]);
+                }
                 self.drops.iter().for_each(|drop| shifted[*drop] = 0.0);
                 shifted
             };
-            let some = |inverse: &f64| if *inverse > 0.0 { *inverse } else { f64::NAN };
+            let inverse = &self.windows.inverse;
+            let mut divisor = watch.filled(f64::NAN, inverse.len());
+            for (divisor, inverse) in watch.along(divisor.iter_mut().zip(inverse)) {
+                if *inverse > 0.0 {
+                    *divisor = *inverse;
+                }
+            }
             OfTiles {
                 before_f: before(&self.f),
                 before_g: before(&self.g),
-                divisor: self.windows.inverse.iter().map(some).collect(),
+                divisor,
             }
         })
     }
 
     /// Without windows that hold one value for long: as if one of theirs were missing.
-    pub fn without_idle(mut self, values: &[f64]) -> Self {
-        for (i, idle) in stats::idle(values, self.windows.m).enumerate() {
+    pub fn without_idle(mut self, values: &[f64], watch: &Watch) -> Self {
+        let idle = stats::idle(values, self.windows.m);
+        for (i, idle) in watch.along(idle.enumerate()) {
             if idle {
                 self.windows.kind[i] = Kind::Missing;
                 self.windows.inverse[i] = 0.0;
@@ -130,15 +142,15 @@ impl Walk for Between<'_> {
         self.0[side].windows.len()
     }
 
-    fn nothing<S: Simd>(&self, k: usize) -> [Side; 2] {
+    fn nothing<S: Simd>(&self, k: usize, watch: &Watch) -> [Side; 2] {
         self.0.map(|of| {
             let kinds = of.windows.kind.iter();
-            Side::new(k, kinds.map(|kind| *kind == Kind::Ordinary))
+            Side::new(k, kinds.map(|kind| *kind == Kind::Ordinary), watch)
         })
     }
 
-    fn merge(&self, mine: [Side; 2], others: [Side; 2]) -> [Side; 2] {
-        best::merge(mine, others)
+    fn merge(&self, mine: [Side; 2], others: [Side; 2], watch: &Watch) -> [Side; 2] {
+        best::merge(mine, others, watch)
     }
 
     fn walk<S: Simd>(
@@ -149,57 +161,103 @@ impl Walk for Between<'_> {
         block: Block,
         watch: &Watch,
     ) {
-        let Block { band, lag, rows } = block;
-        let (of_rows, of_columns) = band.of_rows_and_columns(sides);
-        let (row_side, column_side) = (self.0[band.rows], self.0[1 - band.rows]);
-        let diagonals = Diagonals {
+        state.blocks += 1;
+        let mut events = std::mem::take(&mut state.events);
+        let mut walk = Walked {
+            between: self,
+            block,
+            by_strips: state.blocks <= strips::FIRST && sides[0].keeps_one(),
+            state,
+            sides,
+        };
+        let diagonals = walk.diagonals::<S>();
+        for from in (0..block.rows).step_by(PIECE) {
+            let rows = from..block.rows.min(from + PIECE);
+            events.clear();
+            diagonals.events(rows.clone(), &mut events);
+            events.sort_unstable();
+            let mut row = rows.start;
+            for event in &events {
+                walk.rows(simd, row..event.row);
+                walk.seed(simd, *event);
+                row = event.row;
+            }
+            walk.rows(simd, row..rows.end);
+            if !watch.step(rows.len() * S::BLOCK) {
+                break;
+            }
+        }
+        walk.state.events = events;
+    }
+}
+
+/// A block on its way.
+struct Walked<'a> {
+    between: &'a Between<'a>,
+    block: Block,
+    by_strips: bool,
+    state: &'a mut State,
+    sides: &'a mut [Side; 2],
+}
+
+impl<'a> Walked<'a> {
+    fn rows_and_columns(&self) -> [&'a Shapes; 2] {
+        [self.block.band.rows, 1 - self.block.band.rows].map(|side| self.between.0[side])
+    }
+
+    fn diagonals<S: Simd>(&self) -> Diagonals<'a> {
+        let series = self.rows_and_columns();
+        Diagonals {
             channel: 0,
-            m: row_side.windows.m,
-            drops: [&row_side.drops, &column_side.drops],
-            lag,
+            m: series[0].windows.m,
+            drops: series.map(|of| of.drops.as_slice()),
+            lag: self.block.lag,
             lanes: S::BLOCK,
+        }
+    }
+
+    fn seed<S: Simd>(&mut self, simd: S, event: Event) {
+        let [rows, columns] = self.rows_and_columns().map(|of| &of.windows);
+        let seed = Seed {
+            rows,
+            columns,
+            row: event.row,
+            column: event.row + self.block.lag,
+        };
+        let State {
+            centred,
+            covariance,
+            ..
+        } = &mut *self.state;
+        match event.lane {
+            None => seed.all(simd, centred, covariance),
+            Some(lane) => seed.one(simd, lane, covariance),
+        }
+    }
+
+    /// Walks from row to row, which needs no covariance afresh.
+    fn rows<S: Simd>(&mut self, simd: S, rows: Range<usize>) {
+        if rows.is_empty() {
+            return;
+        }
+        let [row, column] = self.rows_and_columns().map(Shapes::operands);
+        let (of_rows, of_columns) = self.block.band.of_rows_and_columns(self.sides);
+        let walk = Rows {
+            row,
+            column,
+            of_rows,
+            of_columns,
+            covariance: &mut self.state.covariance,
+            lag: self.block.lag,
             rows,
         };
-        state.blocks += 1;
-        state.events.clear();
-        diagonals.events(&mut state.events);
-        state.events.sort_unstable();
-        for (number, Event { row, lane, .. }) in state.events.iter().enumerate() {
-            let seed = Seed {
-                rows: &row_side.windows,
-                columns: &column_side.windows,
-                row: *row,
-                column: row + lag,
-            };
-            match lane {
-                None => seed.all(simd, &mut state.centred, &mut state.covariance),
-                Some(lane) => seed.one(simd, *lane, &mut state.covariance),
-            }
-            let end = state.events.get(number + 1).map_or(rows, |next| next.row);
-            let by_strips = state.blocks <= strips::FIRST && of_rows.keeps_one();
-            for from in (*row..end).step_by(PIECE) {
-                let walk = Rows {
-                    row: row_side.operands(),
-                    column: column_side.operands(),
-                    of_rows,
-                    of_columns,
-                    covariance: &mut state.covariance,
-                    lag,
-                    rows: from..end.min(from + PIECE),
-                };
-                let pairs = walk.rows.len() * S::BLOCK;
-                if by_strips {
-                    simd.vectorize(Strips {
-                        rows: walk,
-                        strip: &mut state.strip,
-                    });
-                } else {
-                    simd.vectorize(walk);
-                }
-                if !watch.step(pairs) {
-                    return;
-                }
-            }
+        if self.by_strips {
+            simd.vectorize(Strips {
+                rows: walk,
+                strip: &mut self.state.strip,
+            });
+        } else {
+            simd.vectorize(walk);
         }
     }
 }

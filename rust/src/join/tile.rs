@@ -1,7 +1,7 @@
 //! The hot loop over a tile of columns, which stay in registers, walked down row by row.
 
 use super::best::Side;
-use super::shapes::Shapes;
+use super::shapes::OfTiles;
 use crate::simd::{Kernel, MAX_LANES, Simd};
 use std::ops::Range;
 
@@ -33,8 +33,7 @@ pub struct Tile {
 }
 
 impl Tile {
-    pub fn new(shapes: &Shapes, columns: Range<usize>, best: &Side) -> Self {
-        let of = shapes.of_tiles();
+    pub fn new(of: &OfTiles, columns: Range<usize>, best: &Side) -> Self {
         let mut tile = Tile {
             f: [0.0; WIDEST],
             g: [0.0; WIDEST],

@@ -14,6 +14,7 @@ use crate::simd::{PADDING, Simd};
 
 use crate::stats::Kind;
 use crate::threads;
+use crate::watch::Watch;
 use std::ops::Range;
 
 /// Bands are so many rows high, or a share of all rows, or the next times m.
@@ -38,10 +39,10 @@ impl Tiles<'_> {
 
     /// The nearest neighbour of each row, and of each column; the earliest of equally near ones.
     pub fn run<S: Simd>(&self, simd: S) -> [Side; 2] {
-        let bands = self.bands();
+        let (bands, watch) = (self.bands(), self.options.watch);
         let start = || Worker {
-            of_rows: side(self.rows),
-            of_columns: side(self.columns),
+            of_rows: side(self.rows, watch),
+            of_columns: side(self.columns, watch),
             seeds: vec![0.0; self.columns.windows.len() + PADDING + 1],
             boundary: Vec::new(),
             rows: Vec::new(),
@@ -51,7 +52,7 @@ impl Tiles<'_> {
             bands.len(),
             start,
             |worker, number| {
-                if !self.options.watch.stopped() {
+                if !watch.stopped() {
                     self.walk(simd, worker, bands[number].clone());
                 }
             },
@@ -61,11 +62,11 @@ impl Tiles<'_> {
             .map(|worker| [worker.of_rows, worker.of_columns]);
         let merged = sides.reduce(|mut all, others| {
             for (side, other) in all.iter_mut().zip(&others) {
-                side.merge_earliest(other);
+                side.merge_earliest(other, watch);
             }
             all
         });
-        merged.unwrap_or_else(|| [side(self.rows), side(self.columns)])
+        merged.unwrap_or_else(|| [side(self.rows, watch), side(self.columns, watch)])
     }
 
     /// Rows that are walked in one go; each band begins with covariances computed afresh.
@@ -101,7 +102,7 @@ impl Tiles<'_> {
         let columns = self.columns.windows.len();
         let first = self.zone.map_or(0, |zone| band.start + zone + 1);
         self.seed_row(simd, band.start, first, &mut worker.seeds);
-        worker.enter(self.rows, band.clone());
+        worker.enter(self.rows, band.clone(), self.options.watch);
         let mut drops = self
             .columns
             .drops
@@ -109,6 +110,7 @@ impl Tiles<'_> {
             .copied()
             .filter(|drop| *drop > first)
             .peekable();
+        let of_columns = self.columns.of_tiles(self.options.watch);
         let mut seeded = self.zone.is_none();
         let mut start = first;
         while start < columns {
@@ -122,7 +124,7 @@ impl Tiles<'_> {
                 self.seed_column(simd, start, band.start..last, &mut worker.boundary);
             }
             worker.boundary[0] = worker.seeds[start];
-            let mut tile = Tile::new(self.columns, start..end, &worker.of_columns);
+            let mut tile = Tile::new(of_columns, start..end, &worker.of_columns);
             simd.vectorize(worker.walk::<S>(&mut tile, rows, band.start));
             tile.keep(start..end, &mut worker.of_columns);
             worker.boundary[rows + 1..].fill(f64::NAN);
@@ -140,7 +142,10 @@ impl Tiles<'_> {
         let windows = &self.rows.windows;
         let mean = windows.mean[row];
         let pattern: Vec<f64> = windows.window(row).iter().map(|x| x - mean).collect();
-        for column in (first..self.columns.windows.len()).step_by(S::BLOCK) {
+        let count = self.columns.windows.len().saturating_sub(first);
+        let blocks = count.div_ceil(S::BLOCK);
+        for block in self.options.watch.paced(blocks, windows.m).flatten() {
+            let column = first + block * S::BLOCK;
             simd.vectorize(Dots {
                 pattern: &pattern,
                 windows: &self.columns.windows,
@@ -171,9 +176,9 @@ impl Tiles<'_> {
     }
 }
 
-fn side(shapes: &Shapes) -> Side {
+fn side(shapes: &Shapes, watch: &Watch) -> Side {
     let kinds = shapes.windows.kind.iter();
-    Side::new(1, kinds.map(|kind| *kind == Kind::Ordinary))
+    Side::new(1, kinds.map(|kind| *kind == Kind::Ordinary), watch)
 }
 
 /// What one thread keeps.
@@ -190,11 +195,11 @@ struct Worker {
 
 impl Worker {
     /// Takes what is known of a band's rows.
-    fn enter(&mut self, shapes: &Shapes, band: Range<usize>) {
+    fn enter(&mut self, shapes: &Shapes, band: Range<usize>, watch: &Watch) {
         self.boundary.clear();
         self.boundary.resize(band.len() + 1, f64::NAN);
         self.rows.clear();
-        let of = shapes.of_tiles();
+        let of = shapes.of_tiles(watch);
         self.rows.extend(band.map(|i| Row {
             f: of.before_f[i],
             g: of.before_g[i],
@@ -230,7 +235,6 @@ impl Worker {
 mod tests {
     use super::*;
     use crate::simd::{Kernel, Level};
-    use crate::watch::Watch;
 
     struct Joined<'a> {
         series: [&'a Shapes; 2],
@@ -290,7 +294,7 @@ mod tests {
     }
 
     fn check(values: [&[f64]; 2], m: usize, zone: Option<usize>) {
-        let [a, b] = values.map(|values| Shapes::new(values, m));
+        let [a, b] = values.map(|values| Shapes::new(values, m, &Watch::idle()));
         let series = [&a, &b];
         let expected = greatest(series, zone);
         for level in Level::available() {

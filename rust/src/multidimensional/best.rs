@@ -1,6 +1,7 @@
 //! The nearest neighbours found so far, for every number of channels.
 
 use crate::simd::PADDING;
+use crate::watch::Watch;
 
 /// A sum before the first neighbour: above all sums but those with a missing window.
 pub const NONE: f64 = 1e12;
@@ -28,19 +29,23 @@ pub struct Margin {
 }
 
 impl Best {
-    pub fn new(windows: usize, channels: usize, margin: Margin) -> Self {
+    pub fn new(windows: usize, channels: usize, margin: Margin, watch: &Watch) -> Self {
         let stride = windows + PADDING;
-        let mut bound = vec![-1.0; stride * channels];
+        let mut bound = watch.fill(vec![0.0; stride * channels], NONE as f32);
         for row in bound.chunks_mut(stride) {
-            row[..windows].fill(NONE as f32);
+            row[windows..].fill(-1.0);
         }
         Best {
             stride,
-            sum: vec![NONE; stride * channels],
-            index: vec![-1; stride * channels],
+            sum: watch.filled(NONE, stride * channels),
+            index: watch.fill(vec![0; stride * channels], -1),
             bound,
             margin,
         }
+    }
+
+    pub fn channels(&self) -> usize {
+        self.sum.len() / self.stride
     }
 
     /// Keeps the nearer neighbour over k + 1 channels, the earlier found of equally near ones.
@@ -55,8 +60,13 @@ impl Best {
     }
 
     /// Keeps the nearer neighbours of both; `order` tells which of equally near ones came first.
-    pub fn merge<T: Ord>(mut self, other: Best, order: impl Fn(usize, i64) -> T) -> Self {
-        for at in 0..self.sum.len() {
+    pub fn merge<T: Ord>(
+        mut self,
+        other: Best,
+        order: impl Fn(usize, i64) -> T,
+        watch: &Watch,
+    ) -> Self {
+        for at in watch.along(0..self.sum.len()) {
             let (mine, theirs) = (self.sum[at], other.sum[at]);
             let came = |best: &Best| order(at % best.stride, best.index[at]);
             if theirs < mine || (theirs == mine && mine < NONE && came(&other) < came(&self)) {

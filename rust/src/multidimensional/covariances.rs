@@ -51,36 +51,43 @@ impl Measure for Shapes {
         watch: &Watch,
     ) {
         let mut events = std::mem::take(&mut state.events);
-        events.clear();
-        for channel in 0..pairing.row.channels() {
-            let diagonals = Diagonals {
-                channel,
-                m: pairing.row.channels[channel].m,
-                drops: [pairing.row, pairing.column].map(|of| of.drops[channel].as_slice()),
-                lag,
-                lanes: S::BLOCK,
-                rows,
-            };
-            diagonals.events(&mut events);
-        }
-        events.sort_unstable();
-        let mut at = 0;
-        'block: while let Some(Event { row: start, .. }) = events.get(at).copied() {
-            while let Some(event) = events.get(at).filter(|event| event.row == start) {
+        for from in (0..rows).step_by(TILE) {
+            let part = from..rows.min(from + TILE);
+            events_of::<S>(pairing, lag, part.clone(), &mut events);
+            let mut row = part.start;
+            for event in &events {
+                walk(simd, pairing, &mut state.covariance, lag, row..event.row);
                 seed(simd, [pairing.row, pairing.column], lag, *event, state);
-                at += 1;
+                row = event.row;
             }
-            let end = events.get(at).map_or(rows, |next| next.row);
-            for from in (start..end).step_by(TILE) {
-                let to = end.min(from + TILE);
-                walk(simd, pairing, &mut state.covariance, lag, from..to);
-                if !watch.step((to - from) * S::BLOCK) {
-                    break 'block;
-                }
+            walk(simd, pairing, &mut state.covariance, lag, row..part.end);
+            if !watch.step(part.len() * S::BLOCK) {
+                break;
             }
         }
         state.events = events;
     }
+}
+
+/// What has to be computed afresh in some rows, in order.
+fn events_of<S: Simd>(
+    pairing: &Pairing<Shapes>,
+    lag: usize,
+    rows: Range<usize>,
+    events: &mut Vec<Event>,
+) {
+    events.clear();
+    for channel in 0..pairing.row.channels() {
+        let diagonals = Diagonals {
+            channel,
+            m: pairing.row.channels[channel].m,
+            drops: [pairing.row, pairing.column].map(|of| of.drops[channel].as_slice()),
+            lag,
+            lanes: S::BLOCK,
+        };
+        diagonals.events(rows.clone(), events);
+    }
+    events.sort_unstable();
 }
 
 /// Computes covariances afresh.
@@ -123,6 +130,9 @@ fn walk<S: Simd>(
     lag: usize,
     rows: Range<usize>,
 ) {
+    if rows.is_empty() {
+        return;
+    }
     let (channels, order) = (pairing.row.channels(), pairing.order);
     macro_rules! in_registers {
         ($($channels:literal)*) => {

@@ -29,7 +29,13 @@ pub struct Levels<P> {
 
 impl<P: Stepped> Levels<P> {
     /// Of series of equal length, one for each channel, at least `m` values each.
-    pub fn new(values: &[f64], channels: usize, m: usize, frame: Frame, powers: P) -> Self {
+    pub fn new(
+        values: &[f64],
+        channels: usize,
+        (m, powers): (usize, P),
+        frame: Frame,
+        watch: &Watch,
+    ) -> Self {
         let length = values.len() / channels;
         let stride = length + 1 - m + PADDING;
         let mut levels = Levels {
@@ -38,15 +44,16 @@ impl<P: Stepped> Levels<P> {
             channels,
             stride,
             x: vec![0.0; (stride + m) * channels],
-            missing: vec![MISSING as f32; stride * channels],
+            missing: watch.fill(vec![0.0; stride * channels], MISSING as f32),
         };
         for (channel, values) in values.chunks_exact(length).enumerate() {
             let x = &mut levels.x[channel * (stride + m)..];
-            for (x, value) in x.iter_mut().zip(values) {
+            for (x, value) in watch.along(x.iter_mut().zip(values)) {
                 *x = frame.scaled(*value);
             }
             let penalties = &mut levels.missing[channel * stride..];
-            for (penalty, missing) in penalties.iter_mut().zip(stats::missing(values, m)) {
+            let missing = stats::missing(values, m);
+            for (penalty, missing) in watch.along(penalties.iter_mut().zip(missing)) {
                 *penalty = if missing { MISSING as f32 } else { 0.0 };
             }
         }

@@ -78,8 +78,9 @@ impl Kernel for Join<'_> {
     type Output = Vec<Profile>;
 
     fn run<S: Simd>(self, simd: S) -> Vec<Profile> {
+        let watch = self.options.watch;
         let Some(powers) = self.powers else {
-            let series = self.each(|values| Shapes::new(values, self.channels, self.m));
+            let series = self.each(|values| Shapes::new(values, self.channels, self.m, watch));
             return self.search(simd, &series, (2.0 * self.m as f64).sqrt());
         };
         match powers {
@@ -118,8 +119,10 @@ impl Join<'_> {
     }
 
     fn plain<S: Simd, P: Stepped>(&self, simd: S, powers: P) -> Vec<Profile> {
-        let frame = Frame::of(&self.series);
-        let series = self.each(|values| Levels::new(values, self.channels, self.m, frame, powers));
+        let watch = self.options.watch;
+        let frame = Frame::of(&self.series, watch);
+        let terms = (self.m, powers);
+        let series = self.each(|values| Levels::new(values, self.channels, terms, frame, watch));
         self.search(simd, &series, frame.unscaled(1.0))
     }
 
@@ -138,7 +141,7 @@ impl Join<'_> {
         let bests = Search::new::<S>(&between, bands, self.options).run(simd);
         let finished = bests.iter().zip(series);
         finished
-            .map(|(best, of)| finish(best, of.windows(), scale))
+            .map(|(best, of)| finish(best, of.windows(), scale, self.options.watch))
             .collect()
     }
 }
@@ -174,19 +177,20 @@ impl<O: Measure> Walk for Between<'_, O> {
     }
 
     /// For every number of channels the one nearest neighbour is kept.
-    fn nothing<S: Simd>(&self, _k: usize) -> Vec<Best> {
-        let best = |of: &O| Best::new(of.windows(), of.channels(), O::margin::<S>());
+    fn nothing<S: Simd>(&self, _k: usize, watch: &Watch) -> Vec<Best> {
+        let best = |of: &O| Best::new(of.windows(), of.channels(), O::margin::<S>(), watch);
         self.series.iter().map(best).collect()
     }
 
-    fn merge(&self, mine: Vec<Best>, others: Vec<Best>) -> Vec<Best> {
+    fn merge(&self, mine: Vec<Best>, others: Vec<Best>, watch: &Watch) -> Vec<Best> {
         let itself = self.series.len() == 1;
         let both = mine.into_iter().zip(others).enumerate();
         both.map(|(side, (mine, other))| {
-            mine.merge(other, |window, neighbour| {
+            let order = |window, neighbour| {
                 let (second, lag) = order(window, neighbour, side == 0);
                 (second && !itself, lag)
-            })
+            };
+            mine.merge(other, order, watch)
         })
         .collect()
     }
@@ -213,22 +217,23 @@ impl<O: Measure> Walk for Between<'_, O> {
 }
 
 /// Turns sums of roots into mean distances.
-fn finish(best: &Best, windows: usize, scale: f64) -> Profile {
+fn finish(best: &Best, windows: usize, scale: f64, watch: &Watch) -> Profile {
     let mut profile = Profile {
-        distance: Vec::with_capacity(best.sum.len()),
-        index: Vec::with_capacity(best.sum.len()),
+        distance: Vec::with_capacity(windows * best.channels()),
+        index: Vec::with_capacity(windows * best.channels()),
     };
-    let rows = best
-        .sum
-        .chunks(best.stride)
-        .zip(best.index.chunks(best.stride));
-    for (k, (sums, indices)) in rows.enumerate() {
-        let mean = |sum: &f64| match *sum < NONE {
-            true => sum * scale / (k + 1) as f64,
-            false => f64::INFINITY,
-        };
-        profile.distance.extend(sums[..windows].iter().map(mean));
-        profile.index.extend(&indices[..windows]);
+    for k in 0..best.channels() {
+        for piece in watch.pieces(windows) {
+            let part = k * best.stride + piece.start..k * best.stride + piece.end;
+            let mean = |sum: &f64| match *sum < NONE {
+                true => sum * scale / (k + 1) as f64,
+                false => f64::INFINITY,
+            };
+            profile
+                .distance
+                .extend(best.sum[part.clone()].iter().map(mean));
+            profile.index.extend_from_slice(&best.index[part]);
+        }
     }
     profile
 }

@@ -4,6 +4,7 @@ use super::pairing::Operands;
 use crate::reseed;
 use crate::simd::PADDING;
 use crate::stats::{Kind, Windows};
+use crate::watch::Watch;
 
 /// What stands for 0 where a root is taken by its reciprocal.
 pub const LEAST: f32 = 1e-30;
@@ -39,10 +40,11 @@ pub struct Shapes {
 
 impl Shapes {
     /// Of series of equal length, one for each channel, at least `m` values each.
-    pub fn new(values: &[f64], channels: usize, m: usize) -> Self {
+    pub fn new(values: &[f64], channels: usize, m: usize, watch: &Watch) -> Self {
         let length = values.len() / channels;
         let each = values.chunks_exact(length);
-        let channels: Vec<Windows> = each.map(|values| Windows::new(values, m)).collect();
+        let windows = |values| Windows::new(values, m, watch);
+        let channels: Vec<Windows> = each.map(windows).collect();
         let stride = channels[0].len() + PADDING;
         let size = stride * channels.len();
         let mut shapes = Shapes {
@@ -50,23 +52,23 @@ impl Shapes {
             f: vec![0.0; size],
             g: vec![0.0; size],
             inverse: vec![0.0; size],
-            penalty: vec![MISSING; size],
+            penalty: watch.fill(vec![0.0; size], MISSING),
             rows: Vec::new(),
-            drops: channels.iter().map(reseed::drops).collect(),
+            drops: channels.iter().map(|of| reseed::drops(of, watch)).collect(),
             channels,
         };
         for channel in 0..shapes.channels.len() {
-            shapes.fill(channel);
+            shapes.fill(channel, watch);
         }
-        shapes.rows = shapes.rows();
+        shapes.rows = shapes.rows(watch);
         shapes
     }
 
-    fn fill(&mut self, channel: usize) {
+    fn fill(&mut self, channel: usize, watch: &Watch) {
         let windows = &self.channels[channel];
         let Windows { m, x, mean, .. } = windows;
         let start = channel * self.stride;
-        for i in 0..windows.len() {
+        for i in watch.along(0..windows.len()) {
             let penalty = match windows.kind[i] {
                 Kind::Ordinary => 0.0,
                 Kind::Constant => -0.5,
@@ -75,24 +77,26 @@ impl Shapes {
             self.penalty[start + i] = penalty;
             self.inverse[start + i] = windows.inverse[i];
         }
-        for i in 0..windows.len() - 1 {
+        for i in watch.along(0..windows.len() - 1) {
             self.f[start + i] = 0.5 * (x[i + m] - x[i]);
             self.g[start + i] = (x[i + m] - mean[i + 1]) + (x[i] - mean[i]);
         }
     }
 
-    fn rows(&self) -> Vec<Row> {
-        let places = (0..self.windows()).flat_map(|i| {
-            let channels = 0..self.channels.len();
-            channels.map(move |channel| channel * self.stride + i)
-        });
+    fn rows(&self, watch: &Watch) -> Vec<Row> {
+        let channels = self.channels.len();
+        let mut rows = Vec::with_capacity(self.windows() * channels);
+        let windows = watch.paced(self.windows(), channels).flatten();
+        let places =
+            windows.flat_map(|i| (0..channels).map(move |channel| channel * self.stride + i));
         let row = |at| Row {
             f: self.f[at],
             g: self.g[at],
             inverse: self.inverse[at],
             base: 1.0 + f64::from(self.penalty[at]),
         };
-        places.map(row).collect()
+        rows.extend(places.map(row));
+        rows
     }
 }
 

@@ -53,7 +53,7 @@ impl Elsewhere<'_> {
     fn nearest(&self, series: &[&[f64]], window: usize, room: &mut Room) -> Found {
         let m = self.fleet.m;
         let values = &self.patterns[window * m..][..m];
-        let (prepared, screen) = (Pattern::new(values), Screen::new(values));
+        let (prepared, screen) = (Pattern::new(values, self.watch), Screen::new(values));
         let own = usize::try_from(self.own[window]).unwrap_or(NOWHERE);
         let mut best = Found {
             distance: self.bounds[window],
@@ -71,13 +71,19 @@ impl Elsewhere<'_> {
             }
             let floor = Screen::floor(best.distance, m);
             if let (Some(screen), Some(floor)) = (&screen, floor)
-                && !self
-                    .level
-                    .visit(screen.may_hold(series[device], floor, &mut room.screened))
+                && !self.level.visit(screen.may_hold(
+                    series[device],
+                    floor,
+                    &mut room.screened,
+                    self.watch,
+                ))
             {
                 continue;
             }
             self.measure(&prepared, series[device], &mut room.distances);
+            if self.watch.stopped() {
+                break;
+            }
             for (index, distance) in room.distances.iter().enumerate() {
                 if *distance < best.distance {
                     best = Found {
@@ -95,8 +101,7 @@ impl Elsewhere<'_> {
     }
 
     fn measure(&self, pattern: &Pattern, values: &[f64], into: &mut Vec<f64>) {
-        into.clear();
-        into.resize(values.len() + 1 - self.fleet.m, f64::INFINITY);
+        into.resize(values.len() + 1 - self.fleet.m, 0.0);
         self.level.visit(DistanceProfile {
             pattern,
             values,

@@ -55,7 +55,7 @@ struct Worker {
 impl Nearest<'_> {
     /// The nearest first; of equally near ones the first device, and in it the first window.
     pub fn find(&self, threads: usize) -> Vec<Found> {
-        let prepared = Pattern::new(self.pattern);
+        let prepared = Pattern::new(self.pattern, self.watch);
         let screen = Screen::new(self.pattern);
         let bound = Bound(AtomicU64::new(self.max_distance.to_bits()));
         let series: Vec<&[f64]> = self.fleet.series().collect();
@@ -72,22 +72,28 @@ impl Nearest<'_> {
         };
         let look = |worker: &mut Worker, device: usize, threads: usize| {
             let values = series[device];
-            if !self.watch.step(values.len()) {
+            if self.watch.stopped() {
                 return;
             }
             let near = Screen::floor(bound.get(), self.pattern.len());
             if let (Some(screen), Some(floor), 1) = (&screen, near, threads)
-                && !self
-                    .level
-                    .visit(screen.may_hold(values, floor, &mut worker.screened))
+                && !self.level.visit(screen.may_hold(
+                    values,
+                    floor,
+                    &mut worker.screened,
+                    self.watch,
+                ))
             {
+                self.watch.step(values.len() + 1 - self.pattern.len());
                 return;
             }
             self.measure(&prepared, values, threads, &mut worker.distances);
-            let limit = bound.get();
-            worker
-                .scratch
-                .choose(&worker.distances, self.pattern.len(), self.k, limit);
+            if self.watch.stopped() {
+                return;
+            }
+            let (m, limit) = (self.pattern.len(), bound.get());
+            let scratch = &mut worker.scratch;
+            scratch.choose(&worker.distances, m, self.k, limit, self.watch);
             worker.ranked.offer(device, &worker.scratch.chosen);
             bound.lower(worker.ranked.bound());
         };
@@ -101,8 +107,7 @@ impl Nearest<'_> {
     }
 
     fn measure(&self, pattern: &Pattern, values: &[f64], threads: usize, into: &mut Vec<f64>) {
-        into.clear();
-        into.resize(values.len() + 1 - self.pattern.len(), f64::INFINITY);
+        into.resize(values.len() + 1 - self.pattern.len(), 0.0);
         self.level.visit(DistanceProfile {
             pattern,
             values,

@@ -1,6 +1,7 @@
 //! The best few of what comes by.
 
-use std::cmp::Ordering;
+use crate::watch::Watch;
+use std::cmp::{Ordering, Reverse};
 use std::collections::BinaryHeap;
 
 /// A window and its distance to the pattern.
@@ -81,10 +82,15 @@ impl Ranked {
     }
 }
 
+/// Windows of which only the nearest is in line.
+const BLOCK: usize = 256;
+
 /// Chooses windows of one device.
 #[derive(Default)]
 pub struct Scratch {
-    near: Vec<(f64, usize)>,
+    /// Of each block the nearest window that was free when it was put here: the bits of its
+    /// distance, which have the order of distances, and its index.
+    nearest: BinaryHeap<Reverse<(u64, usize)>>,
     taken: Vec<bool>,
     /// Distance and index, the nearest first.
     pub chosen: Vec<(f64, usize)>,
@@ -92,26 +98,40 @@ pub struct Scratch {
 
 impl Scratch {
     /// Chooses the nearest windows, at most `k`, not farther than `limit`; none overlap.
-    pub fn choose(&mut self, distances: &[f64], m: usize, k: usize, limit: f64) {
+    pub fn choose(&mut self, distances: &[f64], m: usize, k: usize, limit: f64, watch: &Watch) {
+        let limit = limit.min(f64::MAX);
         self.chosen.clear();
-        self.near.clear();
-        let finite = limit.min(f64::MAX);
-        let near = distances.iter().copied().zip(0..);
-        self.near
-            .extend(near.filter(|(distance, _)| *distance <= finite));
-        self.near
-            .sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        self.nearest.clear();
         self.taken.clear();
         self.taken.resize(distances.len(), false);
-        for &(distance, index) in &self.near {
-            if self.chosen.len() == k {
-                return;
-            }
+        for block in watch
+            .paced(distances.len().div_ceil(BLOCK), BLOCK)
+            .flatten()
+        {
+            self.line_up(distances, block, limit);
+        }
+        while self.chosen.len() < k
+            && let Some(Reverse((distance, index))) = self.nearest.pop()
+        {
             if !self.taken[index] {
                 let end = (index + m).min(distances.len());
                 self.taken[(index + 1).saturating_sub(m)..end].fill(true);
-                self.chosen.push((distance, index));
+                self.chosen.push((f64::from_bits(distance), index));
             }
+            if !watch.step(0) {
+                return;
+            }
+            self.line_up(distances, index / BLOCK, limit);
         }
+    }
+
+    /// Puts the nearest free window of a block in line; the first of equally near ones.
+    fn line_up(&mut self, distances: &[f64], block: usize, limit: f64) {
+        let start = block * BLOCK;
+        let end = distances.len().min(start + BLOCK);
+        let free = (start..end).filter(|at| !self.taken[*at] && distances[*at] <= limit);
+        // A zero may have a sign, which is no difference.
+        let nearest = free.map(|at| ((distances[at] + 0.0).to_bits(), at)).min();
+        self.nearest.extend(nearest.map(Reverse));
     }
 }

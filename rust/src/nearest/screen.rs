@@ -5,6 +5,7 @@
 //! at most (m + 8) u |window|, a sum of squares by less (Higham 2002, section 3.1).
 
 use crate::simd::{Kernel, Simd};
+use crate::watch::Watch;
 
 /// Windows looked at together, around a centre of their own.
 const BLOCK: usize = 256;
@@ -73,12 +74,14 @@ impl Screen {
         values: &'a [f64],
         floor: f32,
         room: &'a mut Screened,
+        watch: &'a Watch<'a>,
     ) -> MayHold<'a> {
         MayHold {
             unit: &self.unit,
             values,
             floor,
             room,
+            watch,
         }
     }
 }
@@ -88,6 +91,7 @@ pub struct MayHold<'a> {
     values: &'a [f64],
     floor: f32,
     room: &'a mut Screened,
+    watch: &'a Watch<'a>,
 }
 
 impl Kernel for MayHold<'_> {
@@ -96,7 +100,8 @@ impl Kernel for MayHold<'_> {
     fn run<S: Simd>(self, simd: S) -> bool {
         let m = self.unit.len();
         let windows = self.values.len() + 1 - m;
-        for start in (0..windows).step_by(BLOCK) {
+        let blocks = self.watch.paced(windows.div_ceil(BLOCK), BLOCK * m);
+        for start in blocks.flatten().map(|block| block * BLOCK) {
             let count = BLOCK.min(windows - start);
             let found = simd.vectorize(Block {
                 unit: self.unit,

@@ -1,10 +1,12 @@
 //! The covariances of the latest window of a stream with all earlier ones in memory.
 
-use super::memory::Layout;
+use super::memory::{Layout, Room};
+use super::saved::{Reader, Saved};
 use super::tape::Tape;
 use crate::dots::{Dot, Dots, Scaled};
 use crate::self_join::exclusion_zone;
 use crate::simd::{Kernel, Simd};
+use crate::watch::Watch;
 use std::ops::Range;
 
 /// Covariances are stepped along at most this many windows, or [`SPAN_WINDOWS`] · m.
@@ -28,8 +30,41 @@ impl Layout for Covariances {
     /// The window length.
     type Terms = usize;
 
-    fn lay_out(m: usize, values: &[f64], ahead: &[f64], capacity: usize, reach: usize) -> Self {
-        Covariances::new(Tape::new(values, ahead, m, capacity), reach)
+    fn lay_out(m: usize, values: &[f64], ahead: &[f64], room: Room, watch: &Watch) -> Self {
+        let tape = Tape::new(values, ahead, m, room.capacity, watch);
+        Covariances::new(tape, room.reach)
+    }
+
+    fn save(&self, saved: &mut Saved) {
+        self.tape.save(saved);
+        saved.floats(&self.covariance);
+        let age = self.age.map_or(-1, |age| age as i64);
+        saved.whole(&[age]);
+    }
+
+    fn restore(
+        m: usize,
+        values: &[f64],
+        room: Room,
+        saved: &mut Reader,
+        watch: &Watch,
+    ) -> Option<Self> {
+        let tape = Tape::restore(values, m, room.capacity, saved, watch)?;
+        let mut restored = Covariances::new(tape, room.reach);
+        let covariance = saved.floats_of(restored.covariance.len())?;
+        restored.covariance.copy_from_slice(covariance);
+        let [age] = *saved.whole()? else {
+            return None;
+        };
+        restored.age = usize::try_from(age).ok();
+        Some(restored)
+    }
+
+    fn room(&self) -> Room {
+        Room {
+            capacity: self.tape.capacity(),
+            reach: self.reach,
+        }
     }
 
     fn values(&self) -> &[f64] {

@@ -7,12 +7,16 @@
 use super::covariances::Covariances;
 use super::levels::Levels;
 use super::measure::{Found, Measure};
+use super::memory::Room;
 use crate::simd::{Kernel, Level, Simd};
 use crate::threads;
 use crate::watch::Watch;
 
 /// Values that are taken in before the caller is asked whether to go on.
 const ASK: usize = 64;
+
+/// Comparisons of windows that take some milliseconds.
+const WORK: usize = 1 << 22;
 
 pub struct Devices {
     pub m: usize,
@@ -96,17 +100,29 @@ impl<M: Measure> Kernel for With<'_, M> {
 
     fn run<S: Simd>(self, simd: S) {
         let With(job, terms) = self;
+        if job.watch.stopped() {
+            return;
+        }
         let history = job.memory.len();
         let known = remembered(*job.total, history);
         let gone = *job.total as i64 - known as i64;
         let capacity = known + job.values.len();
         let memory = &job.memory[..known];
-        let mut layout = M::lay_out(terms, memory, job.values, capacity, history - job.m);
+        let room = Room {
+            capacity,
+            reach: history - job.m,
+        };
+        let mut layout = M::lay_out(terms, memory, job.values, room, job.watch);
+        if job.watch.stopped() {
+            return;
+        }
         // Nobody asks for the profile of what came before.
-        let screen = vec![M::CLOSED; capacity];
+        let screen = job.watch.filled(M::CLOSED, capacity);
+        // Where the memory is long, a value takes a while.
+        let ask = (WORK / history).clamp(1, ASK);
         let mut found = Found::default();
-        let out = job.distance.chunks_mut(ASK).zip(job.index.chunks_mut(ASK));
-        for (values, (distance, index)) in job.values.chunks(ASK).zip(out) {
+        let out = job.distance.chunks_mut(ask).zip(job.index.chunks_mut(ask));
+        for (values, (distance, index)) in job.values.chunks(ask).zip(out) {
             if job.watch.stopped() {
                 break;
             }

@@ -1,12 +1,15 @@
 //! The streams as Python holds them.
 
+use super::LONGEST;
 use super::covariances::Covariances;
 use super::devices::Devices;
 use super::levels::Levels;
 use super::memory::Memory;
+use super::saved::{Reader, Saved};
 use super::stream::{Kept, Profile, Series};
 use super::together::{self, Together};
 use crate::simd::Level;
+use crate::watch::Watch;
 use crate::{Array, interpreter, level, threads};
 use numpy::{IntoPyArray, PyReadonlyArray1};
 use pyo3::exceptions::{PyMemoryError, PyValueError};
@@ -17,6 +20,7 @@ type Floats<'py> = PyReadonlyArray1<'py, f64>;
 type Ints<'py> = PyReadonlyArray1<'py, i64>;
 type Came<'py> = (Array<'py, i64>, Array<'py, f64>, Array<'py, i64>);
 type Parts<'py> = (Floats<'py>, Ints<'py>, Floats<'py>, Ints<'py>);
+type Saves<'py> = (Vec<Array<'py, f64>>, Vec<Array<'py, i64>>);
 type Arrays<'py> = (
     Array<'py, f64>,
     Array<'py, i64>,
@@ -24,11 +28,14 @@ type Arrays<'py> = (
     Array<'py, i64>,
 );
 
-/// More values than any stream will see; indices stay far from overflow.
-const LONGEST: u64 = 1 << 62;
-
 /// Values that are taken in before the caller is asked whether to go on.
 const ASK: usize = 32;
+
+/// Comparisons of windows that take some milliseconds.
+const WORK: usize = 1 << 22;
+
+/// A value for a longer memory than this may take a while.
+const LONG: usize = 1 << 16;
 
 /// How a stream compares, as Python says it; a history of 0 stands for one without end, and a p
 /// of 0 for the z-normalised distance.
@@ -74,19 +81,52 @@ impl Stream {
     /// A stream that has seen `total` values, and remembers of each channel values and a profile:
     /// distances, indices, left distances, left indices of their windows.
     #[new]
-    fn new(terms: Terms, total: u64, channels: Vec<(Floats<'_>, Parts<'_>)>) -> PyResult<Self> {
+    fn new(
+        py: Python<'_>,
+        terms: Terms,
+        total: u64,
+        channels: Vec<(Floats<'_>, Parts<'_>)>,
+    ) -> PyResult<Self> {
         let level = level(&terms.simd)?;
-        let rows: PyResult<Vec<_>> = channels
+        let slices: PyResult<Vec<_>> = channels
             .iter()
-            .map(|(values, parts)| row(&terms, total, values.as_slice()?, parts))
+            .map(|(values, parts)| Ok((values.as_slice()?, Slices::of(parts)?)))
             .collect();
-        let rows = rows?;
-        let mut lengths = rows.iter().map(|row| row.values().len());
-        let first = lengths.next();
-        if first.is_none() || lengths.any(|length| Some(length) != first) {
-            return Err(unfit());
-        }
-        Ok(Stream { rows, level })
+        let slices = slices?;
+        let rows = interpreter::watched(py, None, 0, |watch| {
+            let rows = slices
+                .iter()
+                .map(|(values, parts)| row(&terms, total, values, parts, watch));
+            rows.collect::<Option<Vec<_>>>()
+        })?;
+        Stream::of(rows, level)
+    }
+
+    /// The stream that `save` was called of.
+    #[staticmethod]
+    fn restored(
+        py: Python<'_>,
+        terms: Terms,
+        channels: usize,
+        floats: Vec<Floats<'_>>,
+        whole: Vec<Ints<'_>>,
+    ) -> PyResult<Self> {
+        let level = level(&terms.simd)?;
+        let (floats, whole) = (slices(&floats)?, slices(&whole)?);
+        let rows = interpreter::watched(py, None, 0, |watch| {
+            let mut saved = Reader::new(&floats, &whole);
+            let rows = (0..channels).map(|_| saved_row(&terms, &mut saved, watch));
+            let rows: Option<Vec<_>> = rows.collect();
+            rows.filter(|_| saved.done())
+        })?;
+        Stream::of(rows, level)
+    }
+
+    /// All of it, to the last bit: arrays of floats, and of whole numbers.
+    fn save<'py>(&self, py: Python<'py>) -> Saves<'py> {
+        let mut saved = Saved::default();
+        self.rows.iter().for_each(|row| row.save(&mut saved));
+        saves(py, saved)
     }
 
     /// Appends a row of values to each channel, laid end to end: (begins, left distances, left
@@ -103,40 +143,45 @@ impl Stream {
         if width * rows.len() != values.len() {
             return Err(PyValueError::new_err("expected a row for each channel"));
         }
-        let begins = begins(rows[0].next_window(), width, rows.len());
-        let mut distance = vec![f64::INFINITY; values.len()];
-        let mut index = vec![-1; values.len()];
-        interpreter::watched(py, progress.as_ref(), values.len(), |watch| {
-            for start in (0..width).step_by(ASK) {
-                let count = ASK.min(width - start);
+        let (next, count) = (rows[0].next_window(), rows.len());
+        let found = interpreter::watched(py, progress.as_ref(), values.len(), |watch| {
+            let mut distance = watch.filled(f64::INFINITY, values.len());
+            let mut index = watch.fill(vec![0; values.len()], -1);
+            let mut start = 0;
+            while start < width && !watch.stopped() {
+                let at_once = (WORK / rows[0].work().max(1)).clamp(1, ASK);
+                let mut end = width.min(start + at_once);
+                let before = rows[0].total();
                 for (at, row) in rows.iter_mut().enumerate() {
-                    let part = at * width + start..at * width + start + count;
-                    let (distance, index) = (&mut distance[part.clone()], &mut index[part.clone()]);
-                    row.append(level, &values[part], distance, index);
+                    let part = at * width + start..at * width + end;
+                    let out = (&mut distance[part.clone()], &mut index[part.clone()]);
+                    // All channels take in as many values as the first one.
+                    let watch = if at == 0 { watch } else { &Watch::idle() };
+                    row.append(level, &values[part], out, watch);
+                    end = start + (row.total() - before) as usize;
                 }
-                if !watch.step(count * rows.len()) {
-                    return;
-                }
+                watch.step((end - start) * rows.len());
+                start = end;
             }
+            (begins(next, width, count), distance, index)
         })?;
-        Ok((
-            begins.into_pyarray(py),
-            distance.into_pyarray(py),
-            index.into_pyarray(py),
-        ))
+        Ok(came(py, found))
     }
 
     /// Appends a value to the first channel: the left distance of the window that it completes.
-    fn update(&mut self, py: Python<'_>, value: f64) -> f64 {
+    fn update(&mut self, py: Python<'_>, value: f64) -> PyResult<f64> {
         let (row, level) = (&mut self.rows[0], self.level);
         let (mut distance, mut index) = ([f64::INFINITY], [-1]);
-        py.detach(|| row.append(level, &[value], &mut distance, &mut index));
-        distance[0]
-    }
-
-    /// Lays the memory out anew: a stream made of it goes on exactly as this one.
-    fn renew(&mut self) {
-        self.rows.iter_mut().for_each(|row| row.renew());
+        let long = row.work() > LONG;
+        let mut work = |watch: &Watch| {
+            row.append(level, &[value], (&mut distance, &mut index), watch);
+        };
+        if long {
+            interpreter::watched(py, None, 0, work)?;
+        } else {
+            py.detach(|| work(&Watch::idle()));
+        }
+        Ok(distance[0])
     }
 
     #[getter]
@@ -167,28 +212,102 @@ impl Stream {
     }
 }
 
-fn row(terms: &Terms, total: u64, values: &[f64], parts: &Parts<'_>) -> PyResult<Box<dyn Kept>> {
-    let profile = Profile {
-        distance: parts.0.as_slice()?.to_vec(),
-        index: parts.1.as_slice()?.to_vec(),
-        left_distance: parts.2.as_slice()?.to_vec(),
-        left_index: parts.3.as_slice()?.to_vec(),
-    };
-    let windows = (values.len() + 1).saturating_sub(terms.m);
-    if !terms.fit(total, values.len()) || !profile.holds(windows, terms.k) {
-        return Err(unfit());
+impl Stream {
+    fn of(rows: Option<Vec<Box<dyn Kept>>>, level: Level) -> PyResult<Self> {
+        let rows = rows.filter(|rows| {
+            let mut lengths = rows.iter().map(|row| (row.total(), row.values().len()));
+            let first = lengths.next();
+            first.is_some() && lengths.all(|length| Some(length) == first)
+        });
+        let rows = rows.ok_or_else(unfit)?;
+        Ok(Stream { rows, level })
     }
-    let (m, k, history, values) = (terms.m, terms.k, terms.history(), [values.to_vec()]);
-    Ok(match terms.p() {
+}
+
+/// Distances, indices, left distances, left indices.
+struct Slices<'a>(&'a [f64], &'a [i64], &'a [f64], &'a [i64]);
+
+impl<'a> Slices<'a> {
+    fn of(parts: &'a Parts<'_>) -> PyResult<Self> {
+        Ok(Slices(
+            parts.0.as_slice()?,
+            parts.1.as_slice()?,
+            parts.2.as_slice()?,
+            parts.3.as_slice()?,
+        ))
+    }
+}
+
+/// A channel; `None` where its parts do not fit together.
+fn row(
+    terms: &Terms,
+    total: u64,
+    values: &[f64],
+    parts: &Slices<'_>,
+    watch: &Watch,
+) -> Option<Box<dyn Kept>> {
+    let profile = Profile {
+        distance: watch.copied(parts.0),
+        index: watch.copied(parts.1),
+        left_distance: watch.copied(parts.2),
+        left_index: watch.copied(parts.3),
+    };
+    let (m, k, history) = (terms.m, terms.k, terms.history());
+    let windows = (values.len() + 1).saturating_sub(m);
+    let fit = terms.fit(total, values.len()) && profile.holds(windows, k);
+    if !fit || watch.stopped() {
+        return None;
+    }
+    Some(match terms.p() {
         None => {
-            let memory = Memory::<Covariances>::new(m, m, history, total, &values);
-            Box::new(Series::new(k, memory, profile))
+            let memory = Memory::<Covariances>::new(m, m, history, total, &[values], watch);
+            Box::new(Series::new(k, memory, profile, watch))
         }
         Some(p) => {
-            let memory = Memory::<Levels>::new((m, p), m, history, total, &values);
-            Box::new(Series::new(k, memory, profile))
+            let memory = Memory::<Levels>::new((m, p), m, history, total, &[values], watch);
+            Box::new(Series::new(k, memory, profile, watch))
         }
     })
+}
+
+/// A channel that was saved; `None` where its parts do not fit together.
+fn saved_row(terms: &Terms, saved: &mut Reader, watch: &Watch) -> Option<Box<dyn Kept>> {
+    let (m, k, history) = (terms.m, terms.k, terms.history());
+    if !terms.fit(0, 0) {
+        return None;
+    }
+    Some(match terms.p() {
+        None => {
+            let terms = (m, m, history);
+            Box::new(Series::<Covariances>::restore(k, terms, saved, watch)?)
+        }
+        Some(p) => {
+            let terms = ((m, p), m, history);
+            Box::new(Series::<Levels>::restore(k, terms, saved, watch)?)
+        }
+    })
+}
+
+fn slices<'a, T: numpy::Element>(arrays: &'a [PyReadonlyArray1<'_, T>]) -> PyResult<Vec<&'a [T]>> {
+    let slices = arrays.iter().map(|array| Ok(array.as_slice()?));
+    slices.collect()
+}
+
+fn saves(py: Python<'_>, saved: Saved) -> Saves<'_> {
+    let floats = saved.floats.into_iter();
+    let whole = saved.whole.into_iter();
+    (
+        floats.map(|array| array.into_pyarray(py)).collect(),
+        whole.map(|array| array.into_pyarray(py)).collect(),
+    )
+}
+
+fn came(py: Python<'_>, (begins, distance, index): (Vec<i64>, Vec<f64>, Vec<i64>)) -> Came<'_> {
+    (
+        begins.into_pyarray(py),
+        distance.into_pyarray(py),
+        index.into_pyarray(py),
+    )
 }
 
 fn begins(first: i64, width: usize, rows: usize) -> Vec<i64> {
@@ -213,41 +332,62 @@ impl MultidimensionalStream {
     /// profile, laid end to end for every k.
     #[new]
     fn new(
+        py: Python<'_>,
         terms: Terms,
         total: u64,
         values: Vec<Floats<'_>>,
         profile: Parts<'_>,
     ) -> PyResult<Self> {
         let level = level(&terms.simd)?;
-        let rows: PyResult<Vec<_>> = values
-            .iter()
-            .map(|row| Ok(row.as_slice()?.to_vec()))
-            .collect();
-        let rows = rows?;
-        let known = rows.first().map_or(0, Vec::len);
+        let (rows, parts) = (slices(&values)?, Slices::of(&profile)?);
+        let known = rows.first().map_or(0, |row| row.len());
         let windows = (known + 1).saturating_sub(terms.m);
         let size = windows * rows.len();
-        let (floats, ints) = ([&profile.0, &profile.2], [&profile.1, &profile.3]);
         let equal = rows.iter().all(|row| row.len() == known);
-        let sizes = [
-            floats.map(|each| each.len().ok()),
-            ints.map(|each| each.len().ok()),
-        ];
-        let whole = sizes
-            .as_flattened()
-            .iter()
-            .all(|length| *length == Some(size));
-        if rows.is_empty() || !equal || !whole || !terms.fit(total, known) {
+        let sizes = [parts.0.len(), parts.1.len(), parts.2.len(), parts.3.len()];
+        if rows.is_empty() || !equal || sizes != [size; 4] || !terms.fit(total, known) {
             return Err(unfit());
         }
-        let profile = together::Profile {
-            distance: dimensions(profile.0.as_slice()?, windows, rows.len()),
-            index: dimensions(profile.1.as_slice()?, windows, rows.len()),
-            left_distance: dimensions(profile.2.as_slice()?, windows, rows.len()),
-            left_index: dimensions(profile.3.as_slice()?, windows, rows.len()),
-        };
-        let stream = Together::new(terms.m, terms.history(), total, &rows, profile);
+        let stream = interpreter::watched(py, None, 0, |watch| {
+            let profile = together::Profile {
+                distance: dimensions(parts.0, windows, rows.len()),
+                index: dimensions(parts.1, windows, rows.len()),
+                left_distance: dimensions(parts.2, windows, rows.len()),
+                left_index: dimensions(parts.3, windows, rows.len()),
+            };
+            Together::new(terms.m, terms.history(), total, &rows, profile, watch)
+        })?;
         Ok(MultidimensionalStream { stream, level })
+    }
+
+    /// The stream that `save` was called of.
+    #[staticmethod]
+    fn restored(
+        py: Python<'_>,
+        terms: Terms,
+        floats: Vec<Floats<'_>>,
+        whole: Vec<Ints<'_>>,
+    ) -> PyResult<Self> {
+        let level = level(&terms.simd)?;
+        let (floats, whole) = (slices(&floats)?, slices(&whole)?);
+        let stream = interpreter::watched(py, None, 0, |watch| {
+            let mut saved = Reader::new(&floats, &whole);
+            let fits = terms.fit(0, 0);
+            let stream = fits.then(|| {
+                let stream = Together::restore(terms.m, terms.history(), &mut saved, watch);
+                stream.filter(|_| saved.done())
+            });
+            stream.flatten()
+        })?;
+        let stream = stream.ok_or_else(unfit)?;
+        Ok(MultidimensionalStream { stream, level })
+    }
+
+    /// All of it, to the last bit: arrays of floats, and of whole numbers.
+    fn save<'py>(&self, py: Python<'py>) -> Saves<'py> {
+        let mut saved = Saved::default();
+        self.stream.save(&mut saved);
+        saves(py, saved)
     }
 
     /// Appends `width` values of each channel, one moment's after the other's: (begins, left
@@ -264,30 +404,22 @@ impl MultidimensionalStream {
         if values.len() % channels != 0 {
             return Err(PyValueError::new_err("expected a value of each channel"));
         }
-        let begins = begins(stream.next_window(), values.len() / channels, 1);
-        let mut distance = vec![f64::INFINITY; values.len()];
-        let mut index = vec![-1; values.len()];
-        interpreter::watched(py, progress.as_ref(), values.len(), |watch| {
+        let next = stream.next_window();
+        let found = interpreter::watched(py, progress.as_ref(), values.len(), |watch| {
+            let mut distance = watch.filled(f64::INFINITY, values.len());
+            let mut index = watch.fill(vec![0; values.len()], -1);
             let out = distance
                 .chunks_mut(channels)
                 .zip(index.chunks_mut(channels));
-            for (values, (distance, index)) in values.chunks(channels).zip(out) {
-                stream.append(level, values, distance, index);
+            for (values, out) in values.chunks(channels).zip(out) {
+                stream.append(level, values, out, watch);
                 if !watch.step(channels) {
-                    return;
+                    break;
                 }
             }
+            (begins(next, values.len() / channels, 1), distance, index)
         })?;
-        Ok((
-            begins.into_pyarray(py),
-            distance.into_pyarray(py),
-            index.into_pyarray(py),
-        ))
-    }
-
-    /// Lays the memory out anew: a stream made of it goes on exactly as this one.
-    fn renew(&mut self) {
-        self.stream.renew();
+        Ok(came(py, found))
     }
 
     #[getter]
@@ -336,7 +468,12 @@ pub struct DeviceStreams {
 impl DeviceStreams {
     /// Streams that have seen `totals` values and remember `memory`, a row for each device.
     #[new]
-    fn new(terms: Terms, totals: Ints<'_>, memory: Option<Floats<'_>>) -> PyResult<Self> {
+    fn new(
+        py: Python<'_>,
+        terms: Terms,
+        totals: Ints<'_>,
+        memory: Option<Floats<'_>>,
+    ) -> PyResult<Self> {
         let level = level(&terms.simd)?;
         let totals: Vec<u64> = totals
             .as_slice()?
@@ -344,14 +481,18 @@ impl DeviceStreams {
             .map(|total| *total as u64)
             .collect();
         let size = totals.len().checked_mul(terms.history);
-        let memory = match memory {
-            Some(memory) => memory.as_slice()?.to_vec(),
-            None => zeros(size.unwrap_or(usize::MAX))?,
-        };
         let fit = terms.history > 0 && totals.iter().all(|total| terms.fit(*total, 0));
-        if !fit || size != Some(memory.len()) {
+        let known = memory
+            .as_ref()
+            .map(|memory| memory.as_slice())
+            .transpose()?;
+        if !fit || known.is_some_and(|known| size != Some(known.len())) {
             return Err(unfit());
         }
+        let memory = match known {
+            Some(known) => interpreter::watched(py, None, 0, |watch| watch.copied(known))?,
+            None => zeros(py, size.unwrap_or(usize::MAX))?,
+        };
         let devices = Devices {
             m: terms.m,
             history: terms.history,
@@ -381,8 +522,8 @@ impl DeviceStreams {
                 "expected known devices and a row for each",
             ));
         };
-        let mut distance = vec![f64::INFINITY; values.len()];
-        let mut index = vec![-1; values.len()];
+        // Every one is written to, by the threads.
+        let (mut distance, mut index) = (vec![0.0; values.len()], vec![0; values.len()]);
         let (all, level, threads) = (&mut self.devices, self.level, threads::count(threads));
         interpreter::watched(py, progress.as_ref(), values.len(), |watch| {
             let how = (threads, level, watch);
@@ -413,10 +554,15 @@ impl DeviceStreams {
     }
 }
 
-fn zeros(count: usize) -> PyResult<Vec<f64>> {
+/// The pages of a large memory are claimed here, not by the first values.
+fn zeros(py: Python<'_>, count: usize) -> PyResult<Vec<f64>> {
     let mut zeros = Vec::new();
     let reserved = zeros.try_reserve_exact(count);
     reserved.map_err(|_| PyMemoryError::new_err("there is not as much memory"))?;
-    zeros.resize(count, 0.0);
+    interpreter::watched(py, None, 0, |watch| {
+        for piece in watch.pieces(count) {
+            zeros.resize(piece.end, 0.0);
+        }
+    })?;
     Ok(zeros)
 }

@@ -24,12 +24,13 @@ fn allowed(
 }
 
 fn check_stream(level: Level, values: &[f64], m: usize, history: Option<usize>, width: usize) {
-    let memory = Memory::<Covariances>::new(m, m, history, 0, &[Vec::new()]);
-    let mut stream = Series::new(1, memory, Profile::default());
+    let watch = Watch::idle();
+    let memory = Memory::<Covariances>::new(m, m, history, 0, &[&[]], &watch);
+    let mut stream = Series::new(1, memory, Profile::default(), &watch);
     let (mut distance, mut index) = (vec![0.0; values.len()], vec![0; values.len()]);
     let outputs = distance.chunks_mut(width).zip(index.chunks_mut(width));
     for (block, (distance, index)) in values.chunks(width).zip(outputs) {
-        stream.append(level, block, distance, index);
+        stream.append(level, block, (distance, index), &watch);
     }
     let (windows, memory) = (values.len() + 1 - m, history.unwrap_or(values.len()));
     let what = format!("{} {m} {history:?} {width}", level.name());

@@ -5,10 +5,12 @@
 //! what is known is summed anew, so that nothing is lost when a large difference leaves.
 
 use super::measure::{Found, Measure};
-use super::memory::Layout;
+use super::memory::{Layout, Room};
+use super::saved::{Reader, Saved};
 use crate::self_join::exclusion_zone;
 use crate::simd::{Kernel, Simd};
 use crate::stats::Frame;
+use crate::watch::Watch;
 use std::ops::Range;
 
 /// A value this much larger than the largest when the frame was made needs another.
@@ -82,34 +84,54 @@ impl Layout for Levels {
     type Terms = (usize, f64);
 
     fn lay_out(
-        (m, p): Self::Terms,
+        terms: Self::Terms,
         values: &[f64],
         ahead: &[f64],
-        capacity: usize,
-        reach: usize,
+        room: Room,
+        watch: &Watch,
     ) -> Self {
-        let zone = exclusion_zone(m);
-        let lags = reach.saturating_sub(zone);
-        let mut levels = Levels {
-            values: Vec::with_capacity(capacity),
-            m,
-            p,
-            zone,
-            frame: Frame::of(&[values, ahead]),
-            capacity,
-            reach,
-            x: Vec::with_capacity(capacity),
-            gap: Vec::with_capacity(capacity),
-            finite: 0,
-            sum: vec![0.0; lags],
-            error: vec![0.0; lags],
-            stepped: false,
-            nearest: Vec::new(),
-        };
-        for value in values {
-            levels.note(*value);
+        Levels::framed(
+            terms,
+            values,
+            Frame::of(&[values, ahead], watch),
+            room,
+            watch,
+        )
+    }
+
+    fn save(&self, saved: &mut Saved) {
+        saved.floats(&[self.frame.scale, self.frame.centre]);
+        saved.floats(&self.sum);
+        saved.floats(&self.error);
+        saved.whole(&[i64::from(self.stepped)]);
+        let nearest = self.nearest.iter().map(|column| *column as i64);
+        saved.whole(&Vec::from_iter(nearest));
+    }
+
+    fn restore(
+        terms: Self::Terms,
+        values: &[f64],
+        room: Room,
+        saved: &mut Reader,
+        watch: &Watch,
+    ) -> Option<Self> {
+        let frame = Frame::restored(saved.floats_of(2)?)?;
+        let mut levels = Levels::framed(terms, values, frame, room, watch);
+        let lags = levels.sum.len();
+        levels.sum.copy_from_slice(saved.floats_of(lags)?);
+        levels.error.copy_from_slice(saved.floats_of(lags)?);
+        levels.stepped = saved.whole()? == [1];
+        let windows = levels.gap.len();
+        let column = |at: &i64| usize::try_from(*at).ok().filter(|at| *at < windows);
+        levels.nearest = saved.whole()?.iter().map(column).collect::<Option<_>>()?;
+        Some(levels)
+    }
+
+    fn room(&self) -> Room {
+        Room {
+            capacity: self.capacity,
+            reach: self.reach,
         }
-        levels
     }
 
     fn values(&self) -> &[f64] {
@@ -171,6 +193,37 @@ fn root(sum: f64, p: f64) -> f64 {
 }
 
 impl Levels {
+    fn framed(
+        (m, p): (usize, f64),
+        values: &[f64],
+        frame: Frame,
+        Room { capacity, reach }: Room,
+        watch: &Watch,
+    ) -> Self {
+        let zone = exclusion_zone(m);
+        let lags = reach.saturating_sub(zone);
+        let mut levels = Levels {
+            values: Vec::with_capacity(capacity),
+            m,
+            p,
+            zone,
+            frame,
+            capacity,
+            reach,
+            x: Vec::with_capacity(capacity),
+            gap: Vec::with_capacity(capacity),
+            finite: 0,
+            sum: vec![0.0; lags],
+            error: vec![0.0; lags],
+            stepped: false,
+            nearest: Vec::new(),
+        };
+        for value in watch.along(values.iter()) {
+            levels.note(*value);
+        }
+        levels
+    }
+
     fn note(&mut self, value: f64) {
         self.finite = if value.is_finite() {
             self.finite + 1

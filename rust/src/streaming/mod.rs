@@ -13,6 +13,7 @@ mod edge_sizes;
 mod levels;
 mod measure;
 mod memory;
+mod saved;
 mod shapes;
 mod spread;
 mod stream;
@@ -20,3 +21,10 @@ mod tape;
 mod together;
 
 pub use edge::{DeviceStreams, MultidimensionalStream, Stream};
+
+/// More values than any stream will see; indices stay far from overflow.
+const LONGEST: u64 = 1 << 62;
+
+/// The caller has stopped the work.
+#[derive(Debug)]
+pub struct Stopped;

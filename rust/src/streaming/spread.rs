@@ -1,5 +1,7 @@
 //! The lowest and the highest value in memory.
 
+use crate::watch::Watch;
+
 #[derive(Clone, Copy, Debug)]
 pub struct Spread {
     lowest: (f64, usize),
@@ -8,12 +10,12 @@ pub struct Spread {
 
 impl Spread {
     /// Of the values from `first` on that are not missing.
-    pub fn of(values: &[f64], first: usize) -> Self {
+    pub fn of(values: &[f64], first: usize, watch: &Watch) -> Self {
         let mut spread = Spread {
             lowest: (f64::INFINITY, usize::MAX),
             highest: (f64::NEG_INFINITY, usize::MAX),
         };
-        for (value, at) in values[first..].iter().zip(first..) {
+        for (value, at) in watch.along(values[first..].iter().zip(first..)) {
             spread.push(*value, at);
         }
         spread
@@ -31,9 +33,9 @@ impl Spread {
     }
 
     /// Looks again if an extreme lies before `first`.
-    pub fn forget(&mut self, values: &[f64], first: usize) {
+    pub fn forget(&mut self, values: &[f64], first: usize, watch: &Watch) {
         if self.lowest.1 < first || self.highest.1 < first {
-            *self = Spread::of(values, first);
+            *self = Spread::of(values, first, watch);
         }
     }
 

@@ -1,8 +1,11 @@
 //! One row: its profile and left profile, kept up with every value.
 
+use super::Stopped;
 use super::measure::{Found, Measure};
 use super::memory::Memory;
+use super::saved::{Reader, Saved};
 use crate::simd::{Kernel, Level, Simd};
+use crate::watch::Watch;
 
 /// What is known of the windows in memory, by window.
 #[derive(Clone, Debug, Default)]
@@ -67,12 +70,19 @@ pub trait Kept: Send + Sync {
     /// The profile of the windows in memory.
     fn profile(&self) -> Profile;
 
-    /// Lays the memory out anew: a stream made of it goes on exactly as this one.
-    fn renew(&mut self);
+    /// All of it, to the last bit.
+    fn save(&self, saved: &mut Saved);
 
-    /// Appends values; writes for each the left neighbour of the window that it completes.
-    fn append(&mut self, level: Level, values: &[f64], distance: &mut [f64], index: &mut [i64]);
+    /// How many values are compared with a new one.
+    fn work(&self) -> usize;
+
+    /// Appends values until the watch says stop; writes for each the left neighbour of the window
+    /// that it completes.
+    fn append(&mut self, level: Level, values: &[f64], out: Out<'_>, watch: &Watch);
 }
+
+/// Distances and indices, one for each value.
+pub type Out<'a> = (&'a mut [f64], &'a mut [i64]);
 
 pub struct Series<M: Measure> {
     k: usize,
@@ -84,8 +94,28 @@ pub struct Series<M: Measure> {
 }
 
 impl<M: Measure> Series<M> {
+    /// The stream that was saved; `None` where these are no parts of one.
+    pub fn restore(
+        k: usize,
+        (terms, m, history): (M::Terms, usize, Option<usize>),
+        saved: &mut Reader,
+        watch: &Watch,
+    ) -> Option<Self> {
+        let memory = Memory::restore(terms, m, history, saved, watch)?;
+        let windows = (memory.len() + 1).saturating_sub(m);
+        let size = windows.checked_mul(k)?;
+        let profile = Profile {
+            distance: watch.copied(saved.floats_of(size)?),
+            index: watch.copied(saved.whole_of(size)?),
+            left_distance: watch.copied(saved.floats_of(windows)?),
+            left_index: watch.copied(saved.whole_of(windows)?),
+        };
+        let whole = profile.holds(windows, k);
+        whole.then(|| Series::new(k, memory, profile, watch))
+    }
+
     /// A stream that remembers values with their profile.
-    pub fn new(k: usize, memory: Memory<M>, profile: Profile) -> Self {
+    pub fn new(k: usize, memory: Memory<M>, profile: Profile, watch: &Watch) -> Self {
         let mut series = Series {
             k,
             memory,
@@ -93,11 +123,11 @@ impl<M: Measure> Series<M> {
             screen: Vec::new(),
             found: Found::default(),
         };
-        series.raise_screens();
+        series.raise_screens(watch);
         series
     }
 
-    fn raise_screens(&mut self) {
+    fn raise_screens(&mut self, watch: &Watch) {
         let row = &self.memory.rows[0];
         let farthest = self
             .profile
@@ -107,18 +137,19 @@ impl<M: Measure> Series<M> {
             .step_by(self.k);
         self.screen.clear();
         self.screen
-            .extend(farthest.map(|distance| row.screen(*distance)));
+            .extend(watch.along(farthest.map(|distance| row.screen(*distance))));
     }
 
-    fn push<S: Simd>(&mut self, simd: S, value: f64) -> (f64, i64) {
-        if let Some(dropped) = self.memory.make_room(&[value]) {
+    fn push<S: Simd>(&mut self, simd: S, value: f64, watch: &Watch) -> Result<(f64, i64), Stopped> {
+        if let Some(dropped) = self.memory.make_room(&[value], watch)? {
             self.profile.forget(dropped, self.k);
-            self.raise_screens();
+            // The memory is there: what belongs to it has to be, too.
+            self.raise_screens(&Watch::idle());
         }
         let row = &mut self.memory.rows[0];
         let (k, gone, found) = (self.k, self.memory.gone as i64, &mut self.found);
         let Some(i) = row.push(simd, value, &self.screen, k, found) else {
-            return (f64::INFINITY, -1);
+            return Ok((f64::INFINITY, -1));
         };
         let profile = &mut self.profile;
         profile.push(k);
@@ -135,7 +166,7 @@ impl<M: Measure> Series<M> {
         profile.left_index[i] = profile.index[i * k];
         self.screen
             .push(row.screen(profile.distance[i * k + k - 1]));
-        (profile.left_distance[i], profile.left_index[i])
+        Ok((profile.left_distance[i], profile.left_index[i]))
     }
 }
 
@@ -158,18 +189,24 @@ impl<M: Measure + Send + Sync> Kept for Series<M> {
         profile
     }
 
-    fn renew(&mut self) {
-        let dropped = self.memory.renew();
-        self.profile.forget(dropped, self.k);
-        self.raise_screens();
+    fn save(&self, saved: &mut Saved) {
+        self.memory.save(saved);
+        saved.floats(&self.profile.distance);
+        saved.whole(&self.profile.index);
+        saved.floats(&self.profile.left_distance);
+        saved.whole(&self.profile.left_index);
     }
 
-    fn append(&mut self, level: Level, values: &[f64], distance: &mut [f64], index: &mut [i64]) {
+    fn work(&self) -> usize {
+        self.memory.len()
+    }
+
+    fn append(&mut self, level: Level, values: &[f64], out: Out<'_>, watch: &Watch) {
         level.visit(Append {
             series: self,
             values,
-            distance,
-            index,
+            out,
+            watch,
         });
     }
 }
@@ -177,17 +214,20 @@ impl<M: Measure + Send + Sync> Kept for Series<M> {
 struct Append<'a, M: Measure> {
     series: &'a mut Series<M>,
     values: &'a [f64],
-    distance: &'a mut [f64],
-    index: &'a mut [i64],
+    out: Out<'a>,
+    watch: &'a Watch<'a>,
 }
 
 impl<M: Measure> Kernel for Append<'_, M> {
     type Output = ();
 
     fn run<S: Simd>(self, simd: S) {
-        let out = self.distance.iter_mut().zip(self.index);
+        let out = self.out.0.iter_mut().zip(self.out.1);
         for (value, (distance, index)) in self.values.iter().zip(out) {
-            (*distance, *index) = self.series.push(simd, *value);
+            let Ok(found) = self.series.push(simd, *value, self.watch) else {
+                return;
+            };
+            (*distance, *index) = found;
         }
     }
 }

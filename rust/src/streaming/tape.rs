@@ -1,8 +1,10 @@
 //! The values in memory and their windows, growing at the end.
 
+use super::saved::{Reader, Saved};
 use crate::dots::{Dot, Scaled, SquaredDistance};
 use crate::simd::{PADDING, Simd};
 use crate::stats::{Frame, Kind, Windows};
+use crate::watch::Watch;
 
 /// Above this, a distance from a correlation is too coarse: its square is a small difference.
 const NEAR: f64 = 1.0 - 1e-3;
@@ -52,24 +54,28 @@ pub struct Tape {
 
 impl Tape {
     /// Lays values out, with room for `capacity` in all; it will hold those that lie ahead.
-    pub fn new(values: &[f64], ahead: &[f64], m: usize, capacity: usize) -> Self {
+    pub fn new(values: &[f64], ahead: &[f64], m: usize, capacity: usize, watch: &Watch) -> Self {
         let frame = if ahead.is_empty() {
-            Frame::of(&[values])
+            Frame::of(&[values], watch)
         } else {
-            Frame::of(&[values, ahead])
+            Frame::of(&[values, ahead], watch)
         };
-        let mut windows = if values.len() >= m {
-            Windows::framed(values, m, frame)
+        let windows = if values.len() >= m {
+            Windows::framed(values, m, frame, watch)
         } else {
-            Windows {
-                m,
-                x: values.iter().map(|value| frame.apply(*value)).collect(),
-                mean: Vec::new(),
-                norm: Vec::new(),
-                inverse: Vec::new(),
-                kind: Vec::new(),
-            }
+            none_of(values, m, frame)
         };
+        Tape::of(values, windows, frame, capacity, watch)
+    }
+
+    /// Of windows that are known.
+    fn of(
+        values: &[f64],
+        mut windows: Windows,
+        frame: Frame,
+        capacity: usize,
+        watch: &Watch,
+    ) -> Self {
         let room = capacity + PADDING;
         let Windows {
             x,
@@ -79,7 +85,7 @@ impl Tape {
             ..
         } = &mut windows;
         for array in [x, mean, norm, inverse] {
-            array.resize(room, 0.0);
+            *array = roomy(array, room, watch);
         }
         let mut tape = Tape {
             windows,
@@ -94,13 +100,43 @@ impl Tape {
             values: Vec::with_capacity(capacity),
             capacity,
         };
-        for value in values {
+        for value in watch.along(values.iter()) {
             tape.note(*value);
         }
-        for i in 0..tape.windows.len() {
+        for i in watch.along(0..tape.windows.len()) {
             tape.link(i);
         }
         tape
+    }
+
+    /// What it cannot be made of its values anew from: how means and norms were rounded.
+    pub fn save(&self, saved: &mut Saved) {
+        let count = self.windows.len();
+        saved.floats(&[self.frame.scale, self.frame.centre]);
+        saved.floats(&self.windows.mean[..count]);
+        saved.floats(&self.windows.norm[..count]);
+    }
+
+    pub fn restore(
+        values: &[f64],
+        m: usize,
+        capacity: usize,
+        saved: &mut Reader,
+        watch: &Watch,
+    ) -> Option<Self> {
+        let count = (values.len() + 1).saturating_sub(m);
+        let frame = Frame::restored(saved.floats_of(2)?)?;
+        let (mean, norm) = (saved.floats_of(count)?, saved.floats_of(count)?);
+        let windows = if count > 0 {
+            Windows::known(values, m, frame, (mean, norm), watch)
+        } else {
+            none_of(values, m, frame)
+        };
+        Some(Tape::of(values, windows, frame, capacity, watch))
+    }
+
+    pub fn capacity(&self) -> usize {
+        self.capacity
     }
 
     /// Whether there is room for a value, and it can be compared with the others as laid out.
@@ -192,6 +228,27 @@ impl Tape {
             _ => m.sqrt(),
         }
     }
+}
+
+/// The windows of fewer values than fill one.
+fn none_of(values: &[f64], m: usize, frame: Frame) -> Windows {
+    Windows {
+        m,
+        x: values.iter().map(|value| frame.apply(*value)).collect(),
+        mean: Vec::new(),
+        norm: Vec::new(),
+        inverse: Vec::new(),
+        kind: Vec::new(),
+    }
+}
+
+/// An array with room for so many numbers, zeros behind those that are there.
+fn roomy(array: &[f64], room: usize, watch: &Watch) -> Vec<f64> {
+    let mut roomy = vec![0.0; room];
+    for piece in watch.pieces(array.len().min(room)) {
+        roomy[piece.clone()].copy_from_slice(&array[piece]);
+    }
+    roomy
 }
 
 fn sum(values: &[f64]) -> f64 {

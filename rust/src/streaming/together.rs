@@ -3,9 +3,13 @@
 //! The k-dimensional distance of two windows is the mean of the k smallest distances of their
 //! channels (mSTAMP; Yeh, Kavantzas and Keogh 2017).
 
+use super::Stopped;
 use super::covariances::Covariances;
 use super::memory::Memory;
+use super::saved::{Reader, Saved};
+use super::stream::Out;
 use crate::simd::{Kernel, Level, Simd};
+use crate::watch::Watch;
 use std::ops::Range;
 
 /// What a correlation may be off by.
@@ -59,13 +63,46 @@ impl Together {
         m: usize,
         history: Option<usize>,
         total: u64,
-        values: &[Vec<f64>],
+        values: &[&[f64]],
         profile: Profile,
+        watch: &Watch,
     ) -> Self {
         Together {
             m,
-            memory: Memory::new(m, m, history, total, values),
+            memory: Memory::new(m, m, history, total, values, watch),
             profile,
+        }
+    }
+
+    /// The stream that was saved; `None` where these are no parts of one.
+    pub fn restore(
+        m: usize,
+        history: Option<usize>,
+        saved: &mut Reader,
+        watch: &Watch,
+    ) -> Option<Self> {
+        let memory = Memory::<Covariances>::restore(m, m, history, saved, watch)?;
+        let (windows, channels) = ((memory.len() + 1).saturating_sub(m), memory.rows.len());
+        let mut profile = Profile::default();
+        for _ in 0..channels {
+            let floats = [saved.floats_of(windows)?, saved.floats_of(windows)?];
+            let whole = [saved.whole_of(windows)?, saved.whole_of(windows)?];
+            profile.distance.push(watch.copied(floats[0]));
+            profile.left_distance.push(watch.copied(floats[1]));
+            profile.index.push(watch.copied(whole[0]));
+            profile.left_index.push(watch.copied(whole[1]));
+        }
+        Some(Together { m, memory, profile })
+    }
+
+    /// All of it, to the last bit.
+    pub fn save(&self, saved: &mut Saved) {
+        self.memory.save(saved);
+        for k in 0..self.channels() {
+            saved.floats(&self.profile.distance[k]);
+            saved.floats(&self.profile.left_distance[k]);
+            saved.whole(&self.profile.index[k]);
+            saved.whole(&self.profile.left_index[k]);
         }
     }
 
@@ -95,25 +132,14 @@ impl Together {
         profile
     }
 
-    /// Lays the memory out anew: a stream made of it goes on exactly as this one.
-    pub fn renew(&mut self) {
-        let dropped = self.memory.renew();
-        self.profile.forget(dropped);
-    }
-
-    /// Appends a value of each channel; writes for each k the left neighbour of their window.
-    pub fn append(
-        &mut self,
-        level: Level,
-        values: &[f64],
-        distance: &mut [f64],
-        index: &mut [i64],
-    ) {
+    /// Appends a value of each channel, unless the watch says stop; writes for each k the left
+    /// neighbour of their window.
+    pub fn append(&mut self, level: Level, values: &[f64], out: Out<'_>, watch: &Watch) {
         level.visit(Append {
             stream: self,
             values,
-            distance,
-            index,
+            out,
+            watch,
         });
     }
 }
@@ -121,8 +147,8 @@ impl Together {
 struct Append<'a> {
     stream: &'a mut Together,
     values: &'a [f64],
-    distance: &'a mut [f64],
-    index: &'a mut [i64],
+    out: Out<'a>,
+    watch: &'a Watch<'a>,
 }
 
 impl Kernel for Append<'_> {
@@ -130,8 +156,10 @@ impl Kernel for Append<'_> {
 
     fn run<S: Simd>(self, simd: S) {
         let Together { m, memory, profile } = self.stream;
-        if let Some(dropped) = memory.make_room(self.values) {
-            profile.forget(dropped);
+        match memory.make_room(self.values, self.watch) {
+            Ok(Some(dropped)) => profile.forget(dropped),
+            Ok(None) => {}
+            Err(Stopped) => return,
         }
         let rows = memory.rows.iter_mut().zip(self.values);
         // All channels complete the same window.
@@ -156,7 +184,7 @@ impl Kernel for Append<'_> {
                 profile.left_distance[k][window],
                 profile.left_index[k][window],
             );
-            (self.distance[k], self.index[k]) = left;
+            (self.out.0[k], self.out.1[k]) = left;
             (profile.distance[k][window], profile.index[k][window]) = left;
         }
     }

@@ -8,6 +8,14 @@ from numpy.typing import NDArray
 
 _Side: TypeAlias = tuple[NDArray[np.float64], NDArray[np.int64]]
 
+class _Work(Protocol):
+    @property
+    def progress(self) -> Callable[[int, int | None], None] | None: ...
+    @property
+    def threads(self) -> int: ...
+    @property
+    def simd(self) -> str: ...
+
 class _How(Protocol):
     @property
     def k(self) -> int: ...
@@ -47,8 +55,7 @@ def distance_profile(
     offsets: NDArray[np.int64],
     normalize: bool,
     p: float,
-    threads: int,
-    simd: str,
+    work: _Work,
 ) -> NDArray[np.float64]: ...
 def multidimensional(
     values: NDArray[np.float64],
@@ -62,8 +69,7 @@ def pair_distances(
     offsets: NDArray[np.int64],
     m: int,
     others: NDArray[np.int64],
-    threads: int,
-    simd: str,
+    work: _Work,
 ) -> NDArray[np.float64]: ...
 def nearest(
     pattern: NDArray[np.float64],
@@ -71,8 +77,7 @@ def nearest(
     offsets: NDArray[np.int64],
     k: int,
     max_distance: float,
-    threads: int,
-    simd: str,
+    work: _Work,
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]: ...
 def elsewhere(
     patterns: NDArray[np.float64],
@@ -81,14 +86,14 @@ def elsewhere(
     enough: float,
     values: NDArray[np.float64],
     offsets: NDArray[np.int64],
-    threads: int,
-    simd: str,
+    work: _Work,
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]: ...
 
 _Profile: TypeAlias = tuple[
     NDArray[np.float64], NDArray[np.int64], NDArray[np.float64], NDArray[np.int64]
 ]
 _Came: TypeAlias = tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.int64]]
+_Saves: TypeAlias = tuple[list[NDArray[np.float64]], list[NDArray[np.int64]]]
 _Follow: TypeAlias = Callable[[int, int | None], None] | None
 
 class _Terms(Protocol):
@@ -115,7 +120,14 @@ class Stream:
     ) -> None: ...
     def append(self, values: NDArray[np.float64], progress: _Follow) -> _Came: ...
     def update(self, value: float) -> float: ...
-    def renew(self) -> None: ...
+    @staticmethod
+    def restored(
+        terms: _Terms,
+        channels: int,
+        floats: Sequence[NDArray[np.float64]],
+        whole: Sequence[NDArray[np.int64]],
+    ) -> Stream: ...
+    def save(self) -> _Saves: ...
     def values(self, channel: int) -> NDArray[np.float64]: ...
     def profile(self, channel: int) -> _Profile: ...
 
@@ -131,7 +143,13 @@ class MultidimensionalStream:
         profile: _Profile,
     ) -> None: ...
     def append(self, values: NDArray[np.float64], progress: _Follow) -> _Came: ...
-    def renew(self) -> None: ...
+    @staticmethod
+    def restored(
+        terms: _Terms,
+        floats: Sequence[NDArray[np.float64]],
+        whole: Sequence[NDArray[np.int64]],
+    ) -> MultidimensionalStream: ...
+    def save(self) -> _Saves: ...
     def values(self, channel: int) -> NDArray[np.float64]: ...
     def profile(self) -> _Profile: ...
 

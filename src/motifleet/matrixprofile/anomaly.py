@@ -11,6 +11,7 @@ from motifleet.matrixprofile.findings import Place, place, time_at
 from motifleet.matrixprofile.fleet import fleet_profile
 from motifleet.matrixprofile.nearest import complete_windows
 from motifleet.matrixprofile.neighbors import table_of
+from motifleet.matrixprofile.options import Progress
 from motifleet.matrixprofile.profile import MatrixProfile, matrix_profile
 from motifleet.matrixprofile.ranking import disjoint
 from motifleet.matrixprofile.robust import (
@@ -137,7 +138,13 @@ class AnomalyScores(Frozen):
 
 
 def anomaly_scores(
-    series: SeriesLike, m: int, *, threads: int = 0, simd: str = "auto"
+    series: SeriesLike,
+    m: int,
+    *,
+    share: float = 1.0,
+    progress: Progress | None = None,
+    threads: int = 0,
+    simd: str = "auto",
 ) -> AnomalyScores:
     """Score every window of a series by its shape, its level, its spread and its points.
 
@@ -154,6 +161,10 @@ def anomaly_scores(
     Args:
         series: n values at equal steps of time; missing and infinite ones are left out.
         m: the window length, from 3 to n.
+        share: compare only so large a share of the pairs, chosen at random but always alike.
+            Scores of shapes are then those of an approximate profile, the others exact.
+        progress: called now and then with the pairs of windows compared so far and their number;
+            what it raises stops the work, as Ctrl-C does.
         threads: how many to use; 0: ``MOTIFLEET_THREADS``, else one for each core.
         simd: the instruction set, "auto": ``MOTIFLEET_SIMD``, else the widest there is.
 
@@ -184,7 +195,8 @@ def anomaly_scores(
     point [ 2  3  5 15]
     combined [ 87 180 156  15]
     """
-    return _scores_of(matrix_profile(series, m, threads=threads, simd=simd))
+    profile = matrix_profile(series, m, share=share, progress=progress, threads=threads, simd=simd)
+    return _scores_of(profile)
 
 
 def fleet_anomalies(
@@ -194,6 +206,8 @@ def fleet_anomalies(
     k: int = 3,
     min_score: float = 0.0,
     min_windows: int = 1,
+    share: float = 1.0,
+    progress: Progress | None = None,
     threads: int = 0,
     simd: str = "auto",
 ) -> list[Anomaly]:
@@ -206,6 +220,10 @@ def fleet_anomalies(
         min_score: only windows with this combined score or more.
         min_windows: devices with fewer windows without a gap are passed over: what is usual is
             not known of them.
+        share: compare only so large a share of the pairs, chosen at random but always alike.
+            Scores of shapes are then those of an approximate profile, the others exact.
+        progress: called now and then with the pairs of windows compared so far and their number;
+            what it raises stops the work, as Ctrl-C does.
         threads: how many to use; 0: ``MOTIFLEET_THREADS``, else one for each core.
         simd: the instruction set, "auto": ``MOTIFLEET_SIMD``, else the widest there is.
 
@@ -222,7 +240,7 @@ def fleet_anomalies(
     ('truck-2', 100, 'level')
     """
     k = kernels.result_count(k)
-    profiles = fleet_profile(fleet, m, threads=threads, simd=simd)
+    profiles = fleet_profile(fleet, m, share=share, progress=progress, threads=threads, simd=simd)
     found = [
         anomaly
         for profile in profiles

@@ -10,8 +10,10 @@ from motifleet.matrixprofile import findings, kernels
 from motifleet.matrixprofile.findings import Match, Place, place
 from motifleet.matrixprofile.measure import Z_NORMALISED, Measure
 from motifleet.matrixprofile.nearest import complete_windows, nearest
+from motifleet.matrixprofile.options import Progress
 from motifleet.matrixprofile.ranking import SAME, constant_windows
 from motifleet.matrixprofile.series import fleet_values
+from motifleet.matrixprofile.steps import Steps
 from motifleet.types import FleetSeries, Floats, Frozen, Series
 
 if TYPE_CHECKING:
@@ -60,7 +62,13 @@ class ConsensusMotif(Frozen, Place):
 
 
 def consensus_motif(
-    fleet: FleetSeries, m: int, *, constant: bool = False, threads: int = 0, simd: str = "auto"
+    fleet: FleetSeries,
+    m: int,
+    *,
+    constant: bool = False,
+    progress: Progress | None = None,
+    threads: int = 0,
+    simd: str = "auto",
 ) -> ConsensusMotif:
     """Find the shape that all devices have in common: the one nearest to every device.
 
@@ -74,6 +82,8 @@ def consensus_motif(
         m: the window length, at least 3.
         constant: whether windows that hold a single value can be the motif. Parked vehicles all
             have them in common, so by default they cannot.
+        progress: called now and then with the pairs of windows compared so far and None, since
+            nobody knows how many there will be; what it raises stops the work, as Ctrl-C does.
         threads: how many to use; 0: ``MOTIFLEET_THREADS``, else one for each core.
         simd: the instruction set, "auto": ``MOTIFLEET_SIMD``, else the widest there is.
 
@@ -98,7 +108,7 @@ def consensus_motif(
             f"expected at least two devices with a complete window of {m} values, "
             f"got {len(taking_part)}: choose a shorter window or more devices"
         )
-    search = Ostinato([each.values for each in taking_part], m, threads, simd)
+    search = Ostinato([each.values for each in taking_part], m, threads, simd, progress=progress)
     radius, device, index = search.run(constant)
     if device < 0:
         raise InvalidArgumentError(
@@ -144,8 +154,11 @@ class Ostinato:
         threads: int,
         simd: str,
         measure: Measure = Z_NORMALISED,
+        *,
+        progress: Progress | None = None,
     ) -> None:
         self.series, self.m = series, m
+        self.steps = Steps(progress, None)
         self.threads, self.simd, self.measure = threads, simd, measure
         # Plain distances have no scale that rounding could be measured by.
         self.slack = SAME * m**0.5 if measure.normalize else 0.0
@@ -158,12 +171,27 @@ class Ostinato:
                 break
             following = (number + 1) % len(self.series)
             other = self.series[following]
-            how = self.m, self.measure
-            (lower, _), _ = nearest(values, other, *how, threads=self.threads, simd=self.simd)
+            lower = self._nearest(values, other)
             if not constant:
                 lower = np.where(constant_windows(values, self.m), np.inf, lower)
             best = self._improved(best, number, lower)
-        return self._central(best, constant) if best[1] >= 0 else best
+        best = self._central(best, constant) if best[1] >= 0 else best
+        self.steps.finished()
+        return best
+
+    def _nearest(self, values: Floats, other: Floats) -> Floats:
+        """Measure how far each window of a series is from the nearest of another."""
+        pairs = max(len(values) - self.m + 1, 0) * max(len(other) - self.m + 1, 0)
+        (lower, _), _ = nearest(
+            values,
+            other,
+            self.m,
+            self.measure,
+            progress=self.steps.part(pairs),
+            threads=self.threads,
+            simd=self.simd,
+        )
+        return lower
 
     def _improved(
         self, best: tuple[float, int, int], number: int, lower: Floats
@@ -224,6 +252,7 @@ class Ostinato:
             span,
             normalize=self.measure.normalize,
             p=self.measure.p,
+            progress=self.steps.part(max(len(values) - self.m + 1, 0)),
             threads=self.threads,
             simd=self.simd,
         )

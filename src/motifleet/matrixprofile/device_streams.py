@@ -145,7 +145,7 @@ class FleetStream:
         Raises:
             InvalidArgumentError: these are not the bytes of a fleet's streams, or are damaged.
         """
-        arrays = saving.unpack(WHAT, data)
+        _, arrays = saving.unpack(WHAT, data)
         with saving.fitting("fleet"):
             *terms, totals, memory, names = arrays
             if totals.size and totals.min() < 0:

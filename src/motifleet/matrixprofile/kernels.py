@@ -2,6 +2,8 @@
 
 import operator
 import os
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -71,6 +73,22 @@ def integer(what: str, value: Any) -> int:
         raise InvalidArgumentError(f"expected {what} as an integer, got {value!r}") from None
 
 
+@dataclass(frozen=True, slots=True)
+class Work:
+    """How work without a join is done, as the kernels read it."""
+
+    progress: Callable[[int, int | None], None] | None
+    threads: int
+    simd: str
+
+    @classmethod
+    def resolved(
+        cls, threads: int, simd: str, progress: Callable[[int, int | None], None] | None = None
+    ) -> "Work":
+        """Check threads and instruction set; settings resolve what is left open."""
+        return cls(progress, resolve_threads(threads), resolve_simd(simd))
+
+
 def distance_profile(
     pattern: Floats,
     values: Floats,
@@ -78,12 +96,13 @@ def distance_profile(
     *,
     normalize: bool,
     p: float = 2.0,
+    progress: Callable[[int, int | None], None] | None = None,
     threads: int,
     simd: str,
 ) -> Floats:
     """Compute the distances of a pattern to the windows of all series laid end to end."""
-    resolved = resolve_threads(threads), resolve_simd(simd)
-    return _core.distance_profile(pattern, values, offsets, normalize, p, *resolved)
+    work = Work.resolved(threads, simd, progress)
+    return _core.distance_profile(pattern, values, offsets, normalize, p, work)
 
 
 def window_offsets(offsets: Ints, m: int) -> Ints:

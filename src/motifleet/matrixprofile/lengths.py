@@ -6,8 +6,10 @@ from numpy.typing import NDArray
 from motifleet.matrixprofile import _core, findings, kernels
 from motifleet.matrixprofile.findings import Discord
 from motifleet.matrixprofile.fleet import fleet_profile
+from motifleet.matrixprofile.options import Progress
 from motifleet.matrixprofile.ranking import SAME
 from motifleet.matrixprofile.series import end_to_end
+from motifleet.matrixprofile.steps import Steps
 from motifleet.types import FleetSeries, Floats, Ints, Series
 
 SHARE = 0.5
@@ -35,6 +37,21 @@ class Lengths:
         self.profiles = 0
         # Lengths for which no attempt is made, after attempts that failed.
         self.pause = self.patience = 0
+        self.follow: Progress | None = None
+
+    def search_all(self, lengths: list[int], progress: Progress | None) -> dict[int, list[Discord]]:
+        """Find the discords of all lengths, which rise."""
+        pairs = {m: self._pairs(m) for m in lengths}
+        steps, found = Steps(progress, sum(pairs.values())), {}
+        for m in lengths:
+            self.follow = steps.part(pairs[m])
+            found[m] = self.search(m)
+        steps.finished()
+        return found
+
+    def _pairs(self, m: int) -> int:
+        windows = np.diff(kernels.window_offsets(self.fleet.offsets, m))
+        return int(kernels.pairs(windows, m).sum())
 
     def search(self, m: int) -> list[Discord]:
         """Find the discords of a length that is greater than all before it."""
@@ -52,7 +69,9 @@ class Lengths:
 
     def _by_profile(self, m: int) -> "_Search":
         self.profiles += 1
-        profile = fleet_profile(self.fleet, m, threads=self.threads, simd=self.simd)
+        profile = fleet_profile(
+            self.fleet, m, progress=self.follow, threads=self.threads, simd=self.simd
+        )
         search = _Search(self, m, profile.offsets, profile.distances, profile.indices)
         search.exact[:] = True
         search.run(self.k, 0)
@@ -62,14 +81,18 @@ class Lengths:
         """Search by the bounds; None where that is more work than a profile."""
         offsets = kernels.window_offsets(self.fleet.offsets, m)
         neighbors = self._lengthened(m, before, offsets)
-        bounds = _core.pair_distances(
-            self.fleet.values, self.fleet.offsets, m, neighbors, self.threads, self.simd
-        )
+        work = kernels.Work(self.goes_on(), self.threads, self.simd)
+        bounds = _core.pair_distances(self.fleet.values, self.fleet.offsets, m, neighbors, work)
         search = _Search(self, m, offsets, bounds, neighbors)
         windows = np.diff(offsets)
         row = float(windows.max(initial=0)) * m / PRODUCTS + CALL
         whole = float(kernels.pairs(windows, m).sum()) / PAIRS
         return search if search.run(self.k, int(SHARE * whole / row)) else None
+
+    def goes_on(self) -> Progress | None:
+        """Tell during work of unknown extent that it goes on, if not how far it is."""
+        told = self.follow
+        return None if told is None else lambda *_: told(0, 1)
 
     def _lengthened(self, m: int, before: Ints, offsets: Ints) -> Ints:
         """Keep the neighbours that are windows of the new length too, outside the wider zone."""
@@ -133,6 +156,7 @@ class _Search:
             values,
             np.array([0, len(values)], np.int64),
             normalize=True,
+            progress=self.lengths.goes_on(),
             threads=self.lengths.threads,
             simd=self.lengths.simd,
         )

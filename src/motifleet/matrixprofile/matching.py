@@ -8,7 +8,9 @@ import numpy as np
 from motifleet.errors import InvalidArgumentError
 from motifleet.matrixprofile import _core, findings, kernels
 from motifleet.matrixprofile.findings import Match
+from motifleet.matrixprofile.kernels import Work
 from motifleet.matrixprofile.measure import Measure
+from motifleet.matrixprofile.options import Progress, progress_function
 from motifleet.matrixprofile.ranking import disjoint
 from motifleet.matrixprofile.series import SeriesLike, as_series, fleet_values
 from motifleet.types import FleetSeries, Floats, Ints, Series
@@ -20,6 +22,7 @@ def distance_profile(
     *,
     normalize: bool = True,
     p: float = 2.0,
+    progress: Progress | None = None,
     threads: int = 0,
     simd: str = "auto",
 ) -> Floats:
@@ -36,6 +39,8 @@ def distance_profile(
             for the plain distance, which sees both.
         p: of the norm that the plain distance is: 1 (Manhattan), 2 (Euclidean), any larger one, or
             infinity (the largest difference).
+        progress: called now and then with the windows measured so far and their number; what it
+            raises stops the work, as Ctrl-C does.
         threads: how many to use; 0: ``MOTIFLEET_THREADS``, else one for each core.
         simd: the instruction set, "auto": ``MOTIFLEET_SIMD``, else the widest there is.
 
@@ -54,8 +59,11 @@ def distance_profile(
     >>> distance_profile([1, 2, 4], [10, 20, 40, 1, 2], normalize=False, p=1)
     array([63., 60., 42.])
     """
-    measure = Measure.checked(normalize, p)
-    return _Search.of(pattern, series).distances(measure, threads, simd)
+    search, measure = _Search.of(pattern, series), Measure.checked(normalize, p)
+    work = Work.resolved(threads, simd, progress_function(progress))
+    distances = search.distances(measure, work)
+    search.finished(work)
+    return distances
 
 
 def match(
@@ -66,6 +74,7 @@ def match(
     max_distance: float | None = None,
     normalize: bool = True,
     p: float = 2.0,
+    progress: Progress | None = None,
     threads: int = 0,
     simd: str = "auto",
 ) -> list[Match]:
@@ -81,6 +90,8 @@ def match(
             for the plain distance, which sees both.
         p: of the norm that the plain distance is: 1 (Manhattan), 2 (Euclidean), any larger one, or
             infinity (the largest difference).
+        progress: called now and then with the windows measured so far and their number; what it
+            raises stops the work, as Ctrl-C does.
         threads: how many to use; 0: ``MOTIFLEET_THREADS``, else one for each core.
         simd: the instruction set, "auto": ``MOTIFLEET_SIMD``, else the widest there is.
 
@@ -98,16 +109,19 @@ def match(
         k = kernels.result_count(k)
     farthest = np.inf if max_distance is None else _checked(max_distance)
     search, measure = _Search.of(pattern, series), Measure.checked(normalize, p)
+    work = Work.resolved(threads, simd, progress_function(progress))
     found = (
-        search.nearest(k, farthest, threads, simd)
+        search.nearest(k, farthest, work)
         if measure.normalize
-        else search.nearest_plain(k, farthest, measure, threads, simd)
+        else search.nearest_plain(k, farthest, measure, work)
     )
     m = len(search.pattern)
-    return [
+    matches = [
         findings.match_at(search.sources[device], m, distance, index)
         for device, index, distance in found
     ]
+    search.finished(work)
+    return matches
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,33 +140,30 @@ class _Search:
         one = as_series(series)
         return cls(values, [one], one.values, np.array([0, len(one)], np.int64))
 
-    def distances(self, measure: Measure, threads: int, simd: str) -> Floats:
-        return kernels.distance_profile(
-            self.pattern,
-            self.values,
-            self.offsets,
-            normalize=measure.normalize,
-            p=measure.p,
-            threads=threads,
-            simd=simd,
+    def distances(self, measure: Measure, work: Work) -> Floats:
+        return _core.distance_profile(
+            self.pattern, self.values, self.offsets, measure.normalize, measure.p, work
         )
 
+    def finished(self, work: Work) -> None:
+        """Tell whoever follows the progress that all windows are measured."""
+        if work.progress is not None:
+            windows = int(kernels.window_offsets(self.offsets, len(self.pattern))[-1])
+            work.progress(windows, windows)
+
     def nearest(
-        self, k: int | None, max_distance: float, threads: int, simd: str
+        self, k: int | None, max_distance: float, work: Work
     ) -> Iterator[tuple[int, int, float]]:
         """Find device, index and distance of the nearest windows."""
-        resolved = kernels.resolve_threads(threads), kernels.resolve_simd(simd)
         count = len(self.values) if k is None else min(k, len(self.values))
-        found = _core.nearest(
-            self.pattern, self.values, self.offsets, count, max_distance, *resolved
-        )
+        found = _core.nearest(self.pattern, self.values, self.offsets, count, max_distance, work)
         return zip(*(column.tolist() for column in found), strict=True)
 
     def nearest_plain(
-        self, k: int | None, max_distance: float, measure: Measure, threads: int, simd: str
+        self, k: int | None, max_distance: float, measure: Measure, work: Work
     ) -> Iterator[tuple[int, int, float]]:
         """Find device, index and plain distance of the nearest windows."""
-        scores = self.distances(measure, threads, simd)
+        scores = self.distances(measure, work)
         scores = np.where(scores <= max_distance, scores, np.inf)
         m = len(self.pattern)
         offsets = kernels.window_offsets(self.offsets, m)

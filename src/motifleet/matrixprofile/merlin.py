@@ -10,6 +10,7 @@ from motifleet.errors import InvalidArgumentError
 from motifleet.matrixprofile import kernels
 from motifleet.matrixprofile.findings import Discord, findings_table
 from motifleet.matrixprofile.lengths import Lengths
+from motifleet.matrixprofile.options import Progress, progress_function
 from motifleet.matrixprofile.profile import check_length
 from motifleet.matrixprofile.series import SeriesLike, as_series, fleet_values
 from motifleet.types import FleetSeries, Floats, Frozen, Ints, Series
@@ -87,6 +88,7 @@ def variable_discords(
     lengths: Sequence[int] | range,
     *,
     k: int = 1,
+    progress: Progress | None = None,
     threads: int = 0,
     simd: str = "auto",
 ) -> VariableDiscords:
@@ -101,6 +103,8 @@ def variable_discords(
         series: n values, or one signal of many devices.
         lengths: the window lengths, such as ``range(20, 201, 10)``, each from 3 to n.
         k: how many discords of each length at most.
+        progress: called now and then with the pairs of windows that the lengths done so far have,
+            and their number; what it raises stops the work, as Ctrl-C does.
         threads: how many to use; 0: ``MOTIFLEET_THREADS``, else one for each core.
         simd: the instruction set, "auto": ``MOTIFLEET_SIMD``, else the widest there is.
 
@@ -118,9 +122,10 @@ def variable_discords(
     if len(searched) == 0:
         raise InvalidArgumentError("expected at least one window length, got none")
     k = kernels.result_count(k)
+    told = progress_function(progress)
     search = Lengths(_checked(series, int(searched.max())), k, threads, simd)
-    found = {m: tuple(search.search(m)) for m in sorted(set(searched.tolist()))}
-    return VariableDiscords(searched, tuple(found[m] for m in searched.tolist()))
+    found = search.search_all(sorted(set(searched.tolist())), told)
+    return VariableDiscords(searched, tuple(tuple(found[m]) for m in searched.tolist()))
 
 
 def _checked(series: SeriesLike | FleetSeries, m: int) -> list[Series]:

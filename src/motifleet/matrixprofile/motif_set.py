@@ -14,6 +14,7 @@ from motifleet.matrixprofile.extremes import Profiles
 from motifleet.matrixprofile.findings import Match, Motif
 from motifleet.matrixprofile.fleet import fleet_profile
 from motifleet.matrixprofile.matching import distance_profile
+from motifleet.matrixprofile.options import Progress
 from motifleet.matrixprofile.profile import matrix_profile
 from motifleet.matrixprofile.ranking import constant_windows, disjoint
 from motifleet.matrixprofile.series import SeriesLike, end_to_end
@@ -71,6 +72,8 @@ def motif_sets(
     k: int = 3,
     radius: float | None = None,
     constant: bool = False,
+    share: float = 1.0,
+    progress: Progress | None = None,
     threads: int = 0,
     simd: str = "auto",
 ) -> list[MotifSet]:
@@ -92,6 +95,10 @@ def motif_sets(
             0.2 √m (a correlation of 0.98), and at most 0.63 √m (one of 0.8) or the seed's own
             distance, where that is more.
         constant: whether a set may be grown from windows that hold a single value.
+        share: compare only so large a share of the pairs, chosen at random but always alike.
+            Seeds may then be farther apart than the closest; members are exact.
+        progress: called now and then with the pairs of windows compared so far and their number;
+            what it raises stops the work, as Ctrl-C does.
         threads: how many to use; 0: ``MOTIFLEET_THREADS``, else one for each core.
         simd: the instruction set, "auto": ``MOTIFLEET_SIMD``, else the widest there is.
 
@@ -108,8 +115,13 @@ def motif_sets(
     [50, 150, 300, 520]
     """
     k, radius = kernels.result_count(k), _checked(radius)
-    profiles = _profiles(series, m, threads, simd)
-    search = _Search(profiles, radius, threads, simd)
+    how: dict[str, Any] = {"progress": progress, "threads": threads, "simd": simd}
+    profiles: Profiles = (
+        fleet_profile(series, m, share=share, **how)
+        if isinstance(series, FleetSeries)
+        else matrix_profile(series, m, share=share, **how)
+    )
+    search = _Search(profiles, radius, progress, threads, simd)
     return list(islice(search.sets(constant), k))
 
 
@@ -126,9 +138,16 @@ def default_radius(m: int, distance: float) -> float:
 class _Search:
     """The windows that are still free, and the sets that are grown of them."""
 
-    def __init__(self, profiles: Profiles, radius: float | None, threads: int, simd: str) -> None:
+    def __init__(
+        self,
+        profiles: Profiles,
+        radius: float | None,
+        progress: Progress | None,
+        threads: int,
+        simd: str,
+    ) -> None:
         self.profiles, self.radius = profiles, radius
-        self.threads, self.simd = threads, simd
+        self.progress, self.threads, self.simd = progress, threads, simd
         self.series = profiles.all_series()
         self.fleet = end_to_end(self.series)
         self.free = np.isfinite(profiles.distances)
@@ -185,7 +204,11 @@ class _Search:
         ends = (seed.index, seed.neighbor_index)
         each = [
             distance_profile(
-                values[at : at + seed.m], self.fleet, threads=self.threads, simd=self.simd
+                values[at : at + seed.m],
+                self.fleet,
+                progress=self._follow(),
+                threads=self.threads,
+                simd=self.simd,
             )
             for at in ends
         ]
@@ -194,6 +217,12 @@ class _Search:
         scores[own + seed.index] = -2.0
         scores[own + seed.neighbor_index] = -1.0
         return scores
+
+    def _follow(self) -> Progress | None:
+        """The pairs are all compared by now: what is told is that work goes on."""
+        told, windows = self.progress, np.diff(self.profiles.offsets)
+        pairs = int(kernels.pairs(windows, self.profiles.m).sum())
+        return None if told is None else lambda *_: told(pairs, pairs)
 
     def _give_up(self, device: int, window: int) -> None:
         """Try no seed that is the same but for a small shift: it would be alone as well."""
@@ -206,12 +235,6 @@ class _Search:
         for device, index in chosen:
             start, end = int(offsets[device]), int(offsets[device + 1])
             self.free[max(start + index - m + 1, start) : min(start + index + m, end)] = False
-
-
-def _profiles(series: SeriesLike | FleetSeries, m: int, threads: int, simd: str) -> Profiles:
-    if isinstance(series, FleetSeries):
-        return fleet_profile(series, m, threads=threads, simd=simd)
-    return matrix_profile(series, m, threads=threads, simd=simd)
 
 
 def _checked(radius: float | None) -> float | None:

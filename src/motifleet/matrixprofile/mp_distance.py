@@ -9,7 +9,9 @@ from motifleet.errors import InvalidArgumentError
 from motifleet.matrixprofile import kernels
 from motifleet.matrixprofile.measure import Z_NORMALISED, Measure
 from motifleet.matrixprofile.nearest import complete_windows, nearest
+from motifleet.matrixprofile.options import Progress, progress_function
 from motifleet.matrixprofile.series import SeriesLike, as_series
+from motifleet.matrixprofile.steps import Steps
 from motifleet.types import Floats
 
 CHUNK = 8192
@@ -24,6 +26,7 @@ def mpdist(
     normalize: bool = True,
     p: float = 2.0,
     share: float = 0.05,
+    progress: Progress | None = None,
     threads: int = 0,
     simd: str = "auto",
 ) -> float:
@@ -43,6 +46,8 @@ def mpdist(
         p: of the norm that the plain distance is, from 1 (Manhattan) over 2 (Euclidean) to 20;
             whole ones take a small part of the time that others do.
         share: from 0, the nearest windows alone, to 1, the farthest.
+        progress: called now and then with the pairs of windows compared so far and their number;
+            what it raises stops the work, as Ctrl-C does.
         threads: how many to use; 0: ``MOTIFLEET_THREADS``, else one for each core.
         simd: the instruction set, "auto": ``MOTIFLEET_SIMD``, else the widest there is.
 
@@ -64,7 +69,9 @@ def mpdist(
     m, share = kernels.window_length(m), checked_share(share)
     measure = Measure.of_join(normalize, p)
     first, second = fitting(a, m, "a").values, fitting(b, m, "b").values
-    (of_a, _), (of_b, _) = nearest(first, second, m, measure, threads=threads, simd=simd)
+    told = progress_function(progress)
+    sides = nearest(first, second, m, measure, progress=told, threads=threads, simd=simd)
+    (of_a, _), (of_b, _) = sides
     rank = math.ceil(share * (len(first) + len(second)))
     return float(ranked(np.concatenate([of_a, of_b])[:, None], rank)[0])
 
@@ -101,6 +108,7 @@ def mpdist_profile(
     m: int,
     rank: int,
     *,
+    steps: Steps | None = None,
     threads: int,
     simd: str,
     measure: Measure = Z_NORMALISED,
@@ -113,10 +121,8 @@ def mpdist_profile(
     length = len(segment)
     positions = len(values) - length + 1
     spans = [values[start : start + CHUNK + length - 1] for start in range(0, positions, CHUNK)]
-    chunks = [
-        _chunk(segment, span, m, rank, threads=threads, simd=simd, measure=measure)
-        for span in spans
-    ]
+    work = measure, steps or Steps(None, None), threads, simd
+    chunks = [_chunk(segment, span, m, rank, work) for span in spans]
     return np.concatenate(chunks)
 
 
@@ -125,12 +131,9 @@ def _chunk(
     values: Floats,
     m: int,
     rank: int,
-    *,
-    threads: int,
-    simd: str,
-    measure: Measure,
+    work: tuple[Measure, Steps, int, str],
 ) -> Floats:
-    count = len(segment) - m + 1
+    count, (measure, steps, threads, simd) = len(segment) - m + 1, work
     matrix = np.full((count, len(values) - m + 1), np.inf)
     offsets = np.array([0, len(values)], np.int64)
     for row in np.flatnonzero(complete_windows(segment, m)).tolist():
@@ -141,6 +144,7 @@ def _chunk(
             offsets,
             normalize=measure.normalize,
             p=measure.p,
+            progress=steps.part(matrix.shape[1]),
             threads=threads,
             simd=simd,
         )

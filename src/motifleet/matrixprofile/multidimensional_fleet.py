@@ -17,9 +17,11 @@ from motifleet.matrixprofile.multidimensional import (
     MultidimensionalProfile,
     multidimensional_profile,
 )
+from motifleet.matrixprofile.options import Progress, progress_function
 from motifleet.matrixprofile.ranking import disjoint
 from motifleet.matrixprofile.series import SeriesLike, as_series, fleet_values
 from motifleet.matrixprofile.spread import LONG, spread
+from motifleet.matrixprofile.steps import Steps
 from motifleet.types import FleetSeries, Floats
 
 FleetChannels = Mapping[str, FleetSeries]
@@ -44,6 +46,8 @@ def multidimensional_motifs(
     k: int = 3,
     each: int | None = None,
     dimensions: int | None = None,
+    share: float = 1.0,
+    progress: Progress | None = None,
     threads: int = 0,
     simd: str = "auto",
 ) -> list[MultidimensionalMotif]:
@@ -55,6 +59,10 @@ def multidimensional_motifs(
         k: how many at most.
         each: how many of one device at most; None: as many as there are.
         dimensions: how many of the signals have to agree; None: all.
+        share: compare only so large a share of the pairs of each device, chosen at random but
+            always alike. Distances are then upper bounds.
+        progress: called now and then with the pairs of windows compared so far and their number;
+            what it raises stops the work, as Ctrl-C does.
         threads: how many to use; 0: ``MOTIFLEET_THREADS``, else one for each core.
         simd: the instruction set, "auto": ``MOTIFLEET_SIMD``, else the widest there is.
 
@@ -76,7 +84,8 @@ def multidimensional_motifs(
     def motifs(profile: MultidimensionalProfile) -> list[MultidimensionalMotif]:
         return profile.motifs(wanted, dimensions=dimensions)
 
-    found = _of_each(fleet, m, motifs, dimensions, (threads, simd))
+    how = share, progress_function(progress), threads, simd
+    found = _of_each(fleet, m, motifs, dimensions, how)
     return sorted(found, key=attrgetter("distance"))[:k]
 
 
@@ -88,6 +97,8 @@ def multidimensional_discords(
     each: int | None = None,
     dimensions: int | None = None,
     min_windows: int = 1,
+    share: float = 1.0,
+    progress: Progress | None = None,
     threads: int = 0,
     simd: str = "auto",
 ) -> list[MultidimensionalDiscord]:
@@ -100,11 +111,25 @@ def multidimensional_discords(
         each: how many of one device at most; None: as many as there are.
         dimensions: how many of the signals count, those that are most alike; None: all.
         min_windows: devices with fewer windows that have a neighbour are passed over.
+        share: compare only so large a share of the pairs of each device, chosen at random but
+            always alike. Distances are then upper bounds.
+        progress: called now and then with the pairs of windows compared so far and their number;
+            what it raises stops the work, as Ctrl-C does.
         threads: how many to use; 0: ``MOTIFLEET_THREADS``, else one for each core.
         simd: the instruction set, "auto": ``MOTIFLEET_SIMD``, else the widest there is.
 
     Raises:
         InvalidArgumentError: the signals do not fit together, or an argument is out of its bounds.
+
+    >>> values = np.random.default_rng(1).normal(size=(2, 600)) / 9 + np.sin(np.arange(600) / 5)
+    >>> values[:, 500:530] = np.random.default_rng(2).normal(size=(2, 30))
+    >>> fleet = {
+    ...     name: FleetSeries(row, np.array([0, 300, 600]), ("a", "b"), name)
+    ...     for name, row in zip(("speed", "load"), values)
+    ... }
+    >>> found = multidimensional_discords(fleet, 30, k=1)[0]
+    >>> found.device_id, 190 < found.index < 210, sorted(found.channels)
+    ('b', True, ['load', 'speed'])
     """
     wanted = _wanted(k, each)
 
@@ -113,7 +138,8 @@ def multidimensional_discords(
             return []
         return profile.discords(wanted, dimensions=dimensions)
 
-    found = _of_each(fleet, m, discords, dimensions, (threads, simd))
+    how = share, progress_function(progress), threads, simd
+    found = _of_each(fleet, m, discords, dimensions, how)
     return sorted(found, key=lambda one: -one.distance)[:k]
 
 
@@ -126,6 +152,7 @@ def multidimensional_match(
     max_distance: float | None = None,
     normalize: bool = True,
     p: float = 2.0,
+    progress: Progress | None = None,
     threads: int = 0,
     simd: str = "auto",
 ) -> list[MultidimensionalMatch]:
@@ -142,6 +169,8 @@ def multidimensional_match(
         max_distance: only windows at most this far.
         normalize: whether level and scale are taken out before windows are compared.
         p: of the norm that the plain distance is.
+        progress: called now and then with the windows measured so far, of every signal, and their
+            number; what it raises stops the work, as Ctrl-C does.
         threads: how many to use; 0: ``MOTIFLEET_THREADS``, else one for each core.
         simd: the instruction set, "auto": ``MOTIFLEET_SIMD``, else the widest there is.
 
@@ -166,7 +195,10 @@ def multidimensional_match(
         )
     d = _dimensions(dimensions, len(names))
     k = None if k is None else kernels.result_count(k)
-    apart, m = _distances(pattern, fleet, measure, (threads, simd))
+    windows = len(names) * len(fleet[names[0]].values)
+    steps = Steps(progress, windows)
+    apart, m = _distances(pattern, fleet, measure, (steps, threads, simd))
+    steps.finished()
     scores = np.sort(apart, axis=0)[:d].mean(axis=0)
     if max_distance is not None:
         scores = np.where(scores <= max_distance, scores, np.inf)
@@ -195,7 +227,7 @@ def _distances(
     pattern: Mapping[str, SeriesLike],
     fleet: FleetChannels,
     measure: Measure,
-    how: tuple[int, str],
+    how: tuple[Steps, int, str],
 ) -> tuple[Floats, int]:
     """Measure every window in every signal; shape (signals, windows), and the window length."""
     parts = {name: as_series(pattern[name], f"pattern of {name!r}").values for name in fleet}
@@ -207,7 +239,7 @@ def _distances(
         )
     if not all(np.isfinite(part).all() for part in parts.values()):
         raise InvalidArgumentError("expected a pattern without gaps, got one with: fill it first")
-    rows = []
+    rows, (steps, threads, simd) = [], how
     for name, part in parts.items():
         one = fleet_values(fleet[name])
         rows.append(
@@ -217,8 +249,9 @@ def _distances(
                 one.offsets,
                 normalize=measure.normalize,
                 p=measure.p,
-                threads=how[0],
-                simd=how[1],
+                progress=steps.part(len(one.values)),
+                threads=threads,
+                simd=simd,
             )
         )
     return np.stack(rows), lengths.pop()
@@ -229,24 +262,35 @@ def _of_each(
     m: int,
     find: Callable[[MultidimensionalProfile], list[Found]],
     dimensions: int | None,
-    how: tuple[int, str],
+    how: tuple[float, Progress | None, int, str],
 ) -> list[Found]:
     """Profile every device that is long enough: short ones by a thread each, long ones by all."""
-    names, m, (threads, simd) = _names(fleet), kernels.window_length(m), how
+    names, m, (share, progress, threads, simd) = _names(fleet), kernels.window_length(m), how
     _dimensions(dimensions, len(names))
     first = fleet[names[0]]
+    pairs = kernels.pairs(np.maximum(np.diff(first.offsets) - m + 1, 0), m)
+    steps = Steps(progress, int(share * pairs.sum()))
 
-    def one(device: int, threads: int) -> list[Found]:
+    def one(device: int, threads: int, follow: Progress | None = None) -> list[Found]:
         channels = {name: fleet[name][device] for name in names}
         if not any(np.isfinite(each.values).any() for each in channels.values()):
             return []
-        return find(multidimensional_profile(channels, m, threads=threads, simd=simd))
+        return find(
+            multidimensional_profile(
+                channels, m, share=share, progress=follow, threads=threads, simd=simd
+            )
+        )
 
     lengths = np.diff(first.offsets)
     long = np.flatnonzero((lengths >= m) & (lengths > LONG)).tolist()
     short = np.flatnonzero((lengths >= m) & (lengths <= LONG)).tolist()
-    results = {device: one(device, threads) for device in long}
-    results |= zip(short, spread(lambda device: one(device, 1), short, threads), strict=True)
+    parts = {device: int(share * pairs[device]) for device in (*long, *short)}
+    results = {device: one(device, threads, steps.part(parts[device])) for device in long}
+    found = spread(lambda device: one(device, 1), short, threads)
+    for device, each in zip(short, found, strict=True):
+        results[device] = each
+        steps.part(parts[device])
+    steps.finished()
     return [each for device in sorted(results) for each in results[device]]
 
 

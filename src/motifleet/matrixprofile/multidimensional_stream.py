@@ -195,13 +195,13 @@ class MultidimensionalStream:
     def to_bytes(self) -> bytes:
         """Save the stream: what `from_bytes` makes of it goes on exactly as this one.
 
+        All that rounding has been part of is saved, as `StreamingProfile.to_bytes` does.
+
         Returns:
-            about 40 bytes for each value in memory and channel.
+            about 70 bytes for each value in memory and channel.
         """
-        self._stream.renew()
-        values = [self._stream.values(channel) for channel in range(self.channels)]
-        whole = np.array([len(self)], np.int64)
-        return saving.pack(WHAT, [*self._terms.saved(), whole, *self._stream.profile(), *values])
+        floats, whole = self._stream.save()
+        return saving.pack(WHAT, [*self._terms.saved(), *floats, *whole])
 
     @classmethod
     def from_bytes(cls, data: bytes, *, simd: str = "auto") -> "MultidimensionalStream":
@@ -210,13 +210,19 @@ class MultidimensionalStream:
         Raises:
             InvalidArgumentError: these are not the bytes of such a stream, or they are damaged.
         """
-        arrays = saving.unpack(WHAT, data)
+        version, arrays = saving.unpack(WHAT, data)
         with saving.fitting("stream of channels"):
-            whole, power, total, distances, indices, left, left_index, *values = arrays
+            whole, power, *rest = arrays
             stream = cls.__new__(cls)
             stream._terms = StreamTerms.restored([whole, power], simd)
-            profile = distances, indices, left, left_index
-            stream._stream = _core.MultidimensionalStream(
-                stream._terms, int(total.item()), values, profile
-            )
+            if version == 1:
+                total, distances, indices, left, left_index, *values = rest
+                profile = distances, indices, left, left_index
+                stream._stream = _core.MultidimensionalStream(
+                    stream._terms, int(total.item()), values, profile
+                )
+            else:
+                stream._stream = _core.MultidimensionalStream.restored(
+                    stream._terms, *saving.by_kind(rest)
+                )
         return stream

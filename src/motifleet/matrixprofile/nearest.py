@@ -4,6 +4,7 @@ import numpy as np
 
 from motifleet.matrixprofile.join import ab_join
 from motifleet.matrixprofile.measure import Z_NORMALISED, Measure
+from motifleet.matrixprofile.options import Progress
 from motifleet.types import Floats, Ints
 
 Side = tuple[Floats, Ints]
@@ -15,6 +16,7 @@ def nearest(
     m: int,
     measure: Measure = Z_NORMALISED,
     *,
+    progress: Progress | None = None,
     threads: int = 0,
     simd: str = "auto",
 ) -> tuple[Side, Side]:
@@ -26,8 +28,16 @@ def nearest(
     empty = not (np.isfinite(a).any() and np.isfinite(b).any())
     if min(len(a), len(b)) < m or empty:
         return _nothing(len(a) - m + 1), _nothing(len(b) - m + 1)
-    normalize, p = measure.normalize, measure.p
-    join = ab_join(a, b, m, normalize=normalize, p=p, threads=threads, simd=simd)
+    join = ab_join(
+        a,
+        b,
+        m,
+        normalize=measure.normalize,
+        p=measure.p,
+        progress=progress,
+        threads=threads,
+        simd=simd,
+    )
     return (join.distances, join.indices), (join.b_distances, join.b_indices)
 
 

@@ -7,8 +7,10 @@ from numpy.typing import NDArray
 
 from motifleet.matrixprofile import _core, kernels
 from motifleet.matrixprofile.nearest import nearest
+from motifleet.matrixprofile.options import Progress
 from motifleet.matrixprofile.ranking import disjoint, unlikeness
 from motifleet.matrixprofile.spread import LONG, spread
+from motifleet.matrixprofile.steps import Steps
 from motifleet.types import FleetSeries, Floats, Ints
 
 _MANY = 8
@@ -26,12 +28,19 @@ class Others:
         fleet: the series.
         m: the window length.
         min_windows: of a device, for its windows to count.
-        how: threads, and the instruction set.
+        how: what is told of the progress, threads, and the instruction set.
     """
 
-    def __init__(self, fleet: FleetSeries, m: int, min_windows: int, how: tuple[int, str]) -> None:
+    def __init__(
+        self,
+        fleet: FleetSeries,
+        m: int,
+        min_windows: int,
+        how: tuple[Progress | None, int, str],
+    ) -> None:
         self.fleet, self.m = fleet, m
-        self.threads, self.simd = how
+        progress, self.threads, self.simd = how
+        self.steps = Steps(progress, None)
         self.offsets = kernels.window_offsets(fleet.offsets, m)
         windows = np.diff(self.offsets)
         self.device = np.repeat(np.arange(len(fleet)), windows)
@@ -115,8 +124,9 @@ class Others:
             enough,
             self.fleet.values,
             self.fleet.offsets,
-            kernels.resolve_threads(self.threads),
-            kernels.resolve_simd(self.simd),
+            kernels.Work.resolved(
+                self.threads, self.simd, self.steps.part(len(windows) * len(self.fleet))
+            ),
         )
         nearer = devices >= 0
         self.bounds[windows] = distances
@@ -145,10 +155,13 @@ class Others:
 
         def join(pair: tuple[int, int]) -> tuple[tuple[Floats, Ints], tuple[Floats, Ints]]:
             a, b = (self.fleet[device].values for device in pair)
-            return nearest(a, b, self.m, threads=self.threads if long else 1, simd=self.simd)
+            threads = self.threads if long else 1
+            follow = self.steps.part(0) if long else None
+            return nearest(a, b, self.m, progress=follow, threads=threads, simd=self.simd)
 
         joined = map(join, pairs) if long else spread(join, pairs, self.threads)
         for (a, b), (of_a, of_b) in zip(pairs, joined, strict=True):
+            self.steps.part(1)
             self._improve(a, b, of_a)
             self._improve(b, a, of_b)
 

@@ -16,7 +16,9 @@ from numpy.typing import NDArray
 from motifleet.errors import InvalidArgumentError
 
 Array: TypeAlias = NDArray[Any]
-VERSION = 1
+VERSION = 2
+"""1 had no sums and laid the memory out anew; of many devices there are none in either."""
+READ = range(1, VERSION + 1)
 HEAD, PART, TAIL = struct.Struct("<8s8sHH"), struct.Struct("<cQ"), struct.Struct("<I")
 MAGIC = b"motiflt\n"
 KINDS: dict[bytes, np.dtype[Any]] = {
@@ -36,8 +38,11 @@ def pack(what: bytes, arrays: list[Array]) -> bytes:
     return body + TAIL.pack(zlib.crc32(body))
 
 
-def unpack(what: bytes, data: bytes) -> list[Array]:
-    """Read what `pack` has written, and nothing else.
+def unpack(what: bytes, data: bytes) -> tuple[int, list[Array]]:
+    """Read what `pack` has written, of this version or an earlier one, and nothing else.
+
+    Returns:
+        the version, and the arrays.
 
     Raises:
         InvalidArgumentError: these are other bytes, of another version, cut short or damaged.
@@ -48,15 +53,28 @@ def unpack(what: bytes, data: bytes) -> list[Array]:
     if len(data) < HEAD.size + TAIL.size or HEAD.unpack_from(data)[:2] != (MAGIC, what):
         raise _refusal(what, "other bytes: pass what to_bytes() returned")
     _, _, version, count = HEAD.unpack_from(data)
-    if version != VERSION:
-        raise _refusal(what, f"version {version}, not {VERSION}: it needs another Motifleet")
+    if version not in READ:
+        raise _refusal(what, f"version {version}, not up to {VERSION}: it needs a newer Motifleet")
     if TAIL.unpack_from(data, len(data) - TAIL.size)[0] != zlib.crc32(data[: -TAIL.size]):
         raise _refusal(what, "damaged bytes: the checksum differs, save it again")
     try:
         arrays = list(_parts(data, count))
     except (struct.error, KeyError, ValueError) as error:
         raise _refusal(what, "bytes whose lengths do not fit: save it again") from error
-    return arrays
+    return version, arrays
+
+
+def by_kind(arrays: list[Array]) -> tuple[list[Array], list[Array]]:
+    """Tell the arrays of floats and of whole numbers apart, each in their order.
+
+    Raises:
+        ValueError: there are others.
+    """
+    floats = [array for array in arrays if array.dtype.kind == "f"]
+    whole = [array for array in arrays if array.dtype.kind == "i"]
+    if len(floats) + len(whole) < len(arrays):
+        raise ValueError("neither floats nor whole numbers")
+    return floats, whole
 
 
 @contextmanager

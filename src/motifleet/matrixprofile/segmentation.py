@@ -9,6 +9,7 @@ from motifleet.errors import InvalidArgumentError
 from motifleet.matrixprofile import kernels
 from motifleet.matrixprofile.findings import Place, place
 from motifleet.matrixprofile.neighbors import table_of
+from motifleet.matrixprofile.options import Progress
 from motifleet.matrixprofile.profile import matrix_profile
 from motifleet.matrixprofile.series import SeriesLike
 from motifleet.types import Floats, Frozen, Ints, Series
@@ -90,7 +91,14 @@ class Segmentation(Frozen):
 
 
 def segment(
-    series: SeriesLike, m: int, *, zone: int = 5, threads: int = 0, simd: str = "auto"
+    series: SeriesLike,
+    m: int,
+    *,
+    zone: int = 5,
+    share: float = 1.0,
+    progress: Progress | None = None,
+    threads: int = 0,
+    simd: str = "auto",
 ) -> Segmentation:
     """Find where a series changes its behaviour: from one regime to another.
 
@@ -105,6 +113,10 @@ def segment(
         m: the window length, from 3 to n: about one cycle of what repeats.
         zone: how many windows' lengths a boundary keeps from the ends and from the next one; 5 in
             the paper.
+        share: compare only so large a share of the pairs, chosen at random but always alike: arcs
+            to near windows, if not the nearest, cross a boundary as seldom.
+        progress: called now and then with the pairs of windows compared so far and their number;
+            what it raises stops the work, as Ctrl-C does.
         threads: how many to use; 0: ``MOTIFLEET_THREADS``, else one for each core.
         simd: the instruction set, "auto": ``MOTIFLEET_SIMD``, else the widest there is.
 
@@ -122,7 +134,7 @@ def segment(
     width = kernels.integer("a zone", zone)
     if width < 0:
         raise InvalidArgumentError(f"expected a zone of 0 windows or more, got {width}")
-    profile = matrix_profile(series, m, threads=threads, simd=simd)
+    profile = matrix_profile(series, m, share=share, progress=progress, threads=threads, simd=simd)
     arcs = arcs_over(profile.indices)
     curve = corrected(arcs, ideal_arcs(len(arcs)), width * profile.m)
     return Segmentation(profile.series, profile.m, arcs, curve, width * profile.m)

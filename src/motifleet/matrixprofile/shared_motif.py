@@ -4,6 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from motifleet.matrixprofile.options import Progress, progress_function
 from motifleet.matrixprofile.series import fleet_values
 from motifleet.matrixprofile.shared_search import GROUPS, InMemory, Search
 from motifleet.matrixprofile.shared_terms import Asked, SharedMotif
@@ -20,6 +21,7 @@ def shared_motifs(
     k: int = 3,
     max_distance: float | None = None,
     constant: bool = False,
+    progress: Progress | None = None,
     threads: int = 0,
     simd: str = "auto",
 ) -> list[SharedMotif]:
@@ -46,6 +48,8 @@ def shared_motifs(
             `motif_sets` has.
         constant: whether windows can be the motif that hold one value for more than half their
             length. Parked vehicles all have them in common, so by default they cannot.
+        progress: called now and then with the devices done so far and their number, in each round
+            anew; what it raises stops the work, as Ctrl-C does.
         threads: how many to use; 0: ``MOTIFLEET_THREADS``, else one for each core.
         simd: the instruction set, "auto": ``MOTIFLEET_SIMD``, else the widest there is.
 
@@ -64,7 +68,9 @@ def shared_motifs(
     """
     fleet = fleet_values(fleet)
     asked = Asked.checked(m, min_devices, k, max_distance, constant=constant)
-    return Search(asked, InMemory(cut(fleet, GROUPS), (threads, simd)), (threads, simd)).run()
+    told = progress_function(progress)
+    groups = InMemory(cut(fleet, GROUPS), (threads, simd))
+    return Search(asked, groups, (threads, simd), told).run()
 
 
 def cut(fleet: FleetSeries, groups: int) -> list[FleetSeries]:

@@ -12,7 +12,9 @@ from motifleet.matrixprofile.findings import Place, place
 from motifleet.matrixprofile.measure import Z_NORMALISED, Measure
 from motifleet.matrixprofile.mp_distance import checked_share, mpdist_profile
 from motifleet.matrixprofile.neighbors import table_of
+from motifleet.matrixprofile.options import Progress, progress_function
 from motifleet.matrixprofile.series import SeriesLike, as_series
+from motifleet.matrixprofile.steps import Steps
 from motifleet.types import Floats, Frozen, Ints, Series
 
 if TYPE_CHECKING:
@@ -99,6 +101,7 @@ def snippets(
     k: int = 2,
     window: int | None = None,
     share: float = 0.05,
+    progress: Progress | None = None,
     threads: int = 0,
     simd: str = "auto",
 ) -> Snippets:
@@ -115,6 +118,8 @@ def snippets(
         window: the length of the windows that MPdist compares, from 3 to m; None: half of m, at
             least 3.
         share: as for `mpdist`.
+        progress: called now and then with the pairs of windows compared so far and their number;
+            what it raises stops the work, as Ctrl-C does.
         threads: how many to use; 0: ``MOTIFLEET_THREADS``, else one for each core.
         simd: the instruction set, "auto": ``MOTIFLEET_SIMD``, else the widest there is.
 
@@ -141,7 +146,10 @@ def snippets(
     if window > m:
         raise InvalidArgumentError(f"expected a window of at most {m}, the length m, got {window}")
     rank = math.ceil(checked_share(share) * 2 * m)
-    profiles = stretch_profiles(series.values, m, window, rank, threads=threads, simd=simd)
+    told = progress_function(progress)
+    profiles = stretch_profiles(
+        series.values, m, window, rank, progress=told, threads=threads, simd=simd
+    )
     return _chosen(series, m, window, profiles, k)
 
 
@@ -151,6 +159,7 @@ def stretch_profiles(
     window: int,
     rank: int,
     *,
+    progress: Progress | None = None,
     threads: int,
     simd: str,
     measure: Measure = Z_NORMALISED,
@@ -158,18 +167,22 @@ def stretch_profiles(
     """Measure MPdist of every whole stretch to all; shape (n // m, n - m + 1)."""
     starts = range(0, len(values) // m * m, m)
     rank = min(rank, 2 * (m - window + 1) - 1)
+    pairs = len(starts) * (m - window + 1) * (len(values) - window + 1)
+    steps = Steps(progress, pairs)
     rows = [
         mpdist_profile(
             values[start : start + m],
             values,
             window,
             rank,
+            steps=steps,
             threads=threads,
             simd=simd,
             measure=measure,
         )
         for start in starts
     ]
+    steps.finished()
     return np.array(rows)
 
 

@@ -11,7 +11,9 @@ returns something that is subtly different. How many threads are used is set by
 ([4, 3, 0, 1, 0], [0.1163, 2.6941, 3.0001, 2.6941, 0.1163])
 """
 
-from motifleet.compat.stumpy import core
+from typing import Any
+
+from motifleet.compat.stumpy import config, core, mmparray, mparray
 from motifleet.compat.stumpy.anytime import prescraamp, prescrump, scraamp, scrump
 from motifleet.compat.stumpy.chains import allc, atsc
 from motifleet.compat.stumpy.core import mass
@@ -21,6 +23,8 @@ from motifleet.compat.stumpy.matches import aamp_match, aamp_motifs, match, moti
 from motifleet.compat.stumpy.mmotif import aamp_mmotifs, mmotifs
 from motifleet.compat.stumpy.pan import aamp_stimp, stimp
 from motifleet.compat.stumpy.refused import (
+    CACHE,
+    GPU,
     aamp_ostinatoed,
     aamp_stimped,
     aampdisted,
@@ -36,6 +40,7 @@ from motifleet.compat.stumpy.refused import (
     maamped,
     mpdisted,
     mstumped,
+    not_offered,
     ostinatoed,
     stimped,
     stumped,
@@ -61,6 +66,7 @@ __all__ = [
     "aampi",
     "allc",
     "atsc",
+    "config",
     "core",
     "floss",
     "fluss",
@@ -80,7 +86,9 @@ __all__ = [
     "match",
     "mdl",
     "mmotifs",
+    "mmparray",
     "motifs",
+    "mparray",
     "mpdist",
     "mpdisted",
     "mstump",
@@ -99,3 +107,10 @@ __all__ = [
     "stumpi",
     "subspace",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    reasons = {"cache": CACHE, "cuda": GPU}
+    if name in reasons:
+        raise not_offered(__name__, name, reasons[name])
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,6 +1,5 @@
 """``scrump``, ``scraamp`` and what they may begin with: profiles that get better step by step."""
 
-import warnings
 from typing import Any, TypeVar
 
 import numpy as np
@@ -12,6 +11,7 @@ from motifleet.compat.stumpy.measures import measure_of_join
 from motifleet.compat.stumpy.presampled import presampled
 from motifleet.compat.stumpy.refused import check_offered
 from motifleet.compat.stumpy.sides import Neighbours, joined
+from motifleet.compat.stumpy.warned import warned
 from motifleet.matrixprofile import exclusion_zone
 from motifleet.types import Floats, Ints
 
@@ -104,7 +104,7 @@ class scrump:  # noqa: N801
         )
         self._measure = measure_of_join("scrump", normalize, p)
         if T_B is None and not ignore_trivial:
-            warnings.warn("a self-join ignores trivial matches: ignore_trivial=True", stacklevel=2)
+            warned("a self-join ignores trivial matches: ignore_trivial=True")
             ignore_trivial = True
         self._a = one_dimensional(T_A, "T_A")
         self._b = self._other(T_B, m, ignore_trivial)

@@ -1,12 +1,12 @@
 """What stumpy's functions share: the checks of their arguments, and the measures of ``core``."""
 
-import warnings
 from typing import Any
 
 import numpy as np
 
 from motifleet.compat.stumpy.measures import measure_of
-from motifleet.compat.stumpy.refused import check_offered, refuse
+from motifleet.compat.stumpy.refused import CORE, check_offered, not_offered, refuse
+from motifleet.compat.stumpy.warned import warned
 from motifleet.matrixprofile import distance_profile, exclusion_zone
 from motifleet.matrixprofile.measure import Z_NORMALISED, Measure
 from motifleet.types import Floats
@@ -51,10 +51,7 @@ def check_window_size(m: int, max_size: int | None = None, n: int | None = None)
     if max_size is not None and m > max_size:
         raise ValueError(f"expected a window size of at most {max_size}, got {m}")
     if n is not None and (n - m + 1) // 2 <= exclusion_zone(m):
-        warnings.warn(
-            f"a window size of {m} leaves some windows of {n} values without a neighbour",
-            stacklevel=3,
-        )
+        warned(f"a window size of {m} leaves some windows of {n} values without a neighbour")
 
 
 def get_max_window_size(n: int) -> int:
@@ -166,4 +163,8 @@ def _flat(values: Any, name: str) -> Floats:
 def _check_own(query: Floats, series: Floats, at: int) -> None:
     window = series[at : at + len(query)]
     if not np.allclose(finite(query), finite(window), equal_nan=True):
-        warnings.warn(f"Q is not the window of T at query_idx={at}", stacklevel=3)
+        warned(f"Q is not the window of T at query_idx={at}")
+
+
+def __getattr__(name: str) -> Any:
+    raise not_offered(__name__, name, CORE)

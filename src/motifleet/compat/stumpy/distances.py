@@ -47,7 +47,7 @@ def mpdist(
     (of_a, _), (of_b, _) = nearest(a, b, m, measure_of_join("mpdist", normalize, p))
     each = np.concatenate([of_a, of_b])
     rank = math.ceil(float(np.clip(percentage, 0.0, 1.0)) * (len(a) + len(b)))
-    return float(ranked(each[:, None], rank if k is None else int(k))[0])
+    return np.float64(ranked(each[:, None], rank if k is None else int(k))[0])
 
 
 def snippets(

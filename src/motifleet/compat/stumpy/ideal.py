@@ -9,6 +9,7 @@ to two digits, and scales the curve to the arcs. Here this is done with NumPy al
 import numpy as np
 from numpy.typing import NDArray
 
+from motifleet.matrixprofile.pieces import pieces
 from motifleet.matrixprofile.segmentation import arcs_over
 from motifleet.types import Floats
 
@@ -42,11 +43,15 @@ def ideal_arc_curve(
     density = arcs / float(np.sum(arcs))
     cumulated = np.concatenate([[0.0], np.cumsum(density)])
     uniform = random.uniform(size=(samples, draws))
-    drawn = np.interp(uniform, cumulated, np.arange(width + 1)) / width
+    drawn = np.empty_like(uniform)
+    for part in pieces(samples, 4 * draws):
+        drawn[part] = np.interp(uniform[part], cumulated, np.arange(width + 1)) / width
     a, b = (np.round(each.mean(), 2) for each in fitted_beta(drawn))
     x = np.arange(width) / width
+    shape = np.empty(width)
     with np.errstate(divide="ignore"):
-        shape = x ** (a - 1) * (1 - x) ** (b - 1)
+        for part in pieces(width):
+            shape[part] = x[part] ** (a - 1) * (1 - x[part]) ** (b - 1)
     return np.asarray(shape * (shape @ arcs) / (shape @ shape))
 
 

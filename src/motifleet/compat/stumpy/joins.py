@@ -1,6 +1,5 @@
 """``stump``, ``aamp``, ``ostinato``: joins of series with themselves and with one another."""
 
-import warnings
 from typing import Any
 
 import numpy as np
@@ -10,7 +9,9 @@ from motifleet.compat.stumpy.measures import measure_of_join
 from motifleet.compat.stumpy.mparray import mparray
 from motifleet.compat.stumpy.refused import check_offered, refuse
 from motifleet.compat.stumpy.sides import joined
+from motifleet.compat.stumpy.warned import warned
 from motifleet.matrixprofile.consensus import Ostinato
+from motifleet.matrixprofile.pieces import pieces
 from motifleet.types import Floats
 
 ZEROS = "it would take them for zeros in some of the distances: fill them or leave them out"
@@ -45,7 +46,7 @@ def stump(
     )
     measure = measure_of_join("stump", normalize, p)
     if T_B is None and not ignore_trivial:
-        warnings.warn("a self-join ignores trivial matches: ignore_trivial=True", stacklevel=2)
+        warned("a self-join ignores trivial matches: ignore_trivial=True")
         ignore_trivial = True
     a = one_dimensional(T_A, "T_A")
     b = a if T_B is None else one_dimensional(T_B, "T_B")
@@ -55,8 +56,9 @@ def stump(
         check_window_size(m, n=len(a))
     found = joined(a, None if trivial else b, m, k, measure)
     out = np.empty((len(a) - m + 1, 2 * k + 2), dtype=object)
-    out[:, :k] = found.distances
-    out[:, k:] = np.column_stack([found.indices, found.left_indices, found.right_indices])
+    indices = np.column_stack([found.indices, found.left_indices, found.right_indices])
+    for part in pieces(len(out), 4 * k):
+        out[part, :k], out[part, k:] = found.distances[part], indices[part]
     _warn_if_small(found.distances[:, 0])
     return mparray(out, m, k, 4)
 
@@ -81,19 +83,15 @@ def checked_trivial(a: Floats, b: Floats, ignore_trivial: bool) -> bool:
     """Tell whether this is a self-join; warn where the series and the argument disagree."""
     same = equal(a, b)
     if same and not ignore_trivial:
-        warnings.warn(
-            "T_A and T_B are equal: for a self-join pass ignore_trivial=True", stacklevel=3
-        )
+        warned("T_A and T_B are equal: for a self-join pass ignore_trivial=True")
     if ignore_trivial and not same:
-        warnings.warn("T_A and T_B are not equal: ignore_trivial=False is used", stacklevel=3)
+        warned("T_A and T_B are not equal: ignore_trivial=False is used")
     return ignore_trivial and same
 
 
 def _warn_if_small(distances: Floats) -> None:
     if distances.mean() < 1e-6:
-        warnings.warn(
-            "nearly all distances are 0: for a self-join pass ignore_trivial=True", stacklevel=3
-        )
+        warned("nearly all distances are 0: for a self-join pass ignore_trivial=True")
 
 
 def ostinato(

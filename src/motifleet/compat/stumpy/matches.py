@@ -1,6 +1,5 @@
 """``match`` and ``motifs``: the windows that are near to one."""
 
-import warnings
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
@@ -10,6 +9,7 @@ from numpy.typing import NDArray
 from motifleet.compat.stumpy.core import as_array, finite, mass, mass_absolute, one_dimensional
 from motifleet.compat.stumpy.measures import measure_of
 from motifleet.compat.stumpy.refused import check_offered
+from motifleet.compat.stumpy.warned import warned
 from motifleet.matrixprofile import exclusion_zone
 from motifleet.matrixprofile.measure import Measure
 from motifleet.types import Floats, Ints
@@ -145,18 +145,18 @@ def motifs(
     if P.ndim != 1:
         raise ValueError(f"expected P of one dimension, got {P.ndim}")
     if max_motifs < 1:
-        warnings.warn(f"max_motifs={max_motifs} is less than 1: 1 is used", stacklevel=2)
+        warned(f"max_motifs={max_motifs} is less than 1: 1 is used")
     profile = P.astype(np.float64)
     limit = _usual_cutoff(profile) if cutoff is None else cutoff
     if limit == 0.0:
-        warnings.warn("the cutoff is 0.0: few motifs, if any, will be found", stacklevel=2)
+        warned("the cutoff is 0.0: few motifs, if any, will be found")
     if not normalize:
         # As in stumpy: where a value is missing, the matches of plain distances have zero.
         series = np.where(np.isfinite(series), series, 0.0)
     search = _Motifs(series, profile, limit, max_distance, atol, measure)
     found = search.run(max(max_motifs, 1), min_neighbors, max_matches or len(profile))
     if not found:
-        warnings.warn("no motif was found: raise cutoff or max_distance", stacklevel=2)
+        warned("no motif was found: raise cutoff or max_distance")
     distances = _filled([each[:, 0] for each in found], np.nan, np.float64)
     return distances, _filled([each[:, 1] for each in found], -1, np.int64)
 

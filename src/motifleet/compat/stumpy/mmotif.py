@@ -1,6 +1,5 @@
 """``mmotifs`` and ``aamp_mmotifs``: motifs in the dimensions that describe them best."""
 
-import warnings
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
@@ -12,6 +11,7 @@ from motifleet.compat.stumpy.matches import MaxDistance, _filled, _matches
 from motifleet.compat.stumpy.measures import measure_of
 from motifleet.compat.stumpy.refused import check_offered
 from motifleet.compat.stumpy.subspaces import maamp_mdl, mdl
+from motifleet.compat.stumpy.warned import warned
 from motifleet.matrixprofile import distance_profile, exclusion_zone
 from motifleet.types import Floats, Ints
 
@@ -124,7 +124,7 @@ class _Search:
         include: Any,
     ) -> Found:
         if max_motifs < 1:
-            warnings.warn(f"max_motifs={max_motifs} is less than 1: 1 is used", stacklevel=3)
+            warned(f"max_motifs={max_motifs} is less than 1: 1 is used")
         limits = self._limits(cutoffs)
         found = list[tuple[NDArray[Any], Ints, Floats]]()
         while len(found) < max(max_motifs, 1):

@@ -9,8 +9,11 @@ from motifleet.compat.stumpy.anytime import scrump
 from motifleet.compat.stumpy.core import get_max_window_size
 from motifleet.compat.stumpy.joins import stump
 from motifleet.compat.stumpy.refused import check_offered, refuse
+from motifleet.matrixprofile.pieces import pieces
 from motifleet.types import Floats, Ints
 
+SORTED, SAMPLE = 1 << 19, 1 << 16
+"""Values that are sorted at once, and those that tell where to cut."""
 TWO = "stumpy takes p for 2.0 here, whatever it is: pass p=2.0"
 
 
@@ -51,7 +54,9 @@ class stimp:  # noqa: N801
         self._order = breadth_first(len(lengths))
         self._M = lengths[self._order].astype(np.int64)
         self._done = 0
-        self._PAN = np.full((len(lengths), len(self._T)), np.inf)
+        self._PAN = np.empty((len(lengths), len(self._T)))
+        for row in self._PAN:
+            row[:] = np.inf
 
     def update(self) -> None:
         """Compute the profile of the next window length; nothing once all are done."""
@@ -94,19 +99,35 @@ class stimp:  # noqa: N801
             clip: whether all is brought between 0 and 1.
         """
         done = self._order[: self._done]
-        picture = np.where(np.isinf(self._PAN), np.nan, self._PAN)
-        rows = picture[done]
-        if normalize:
-            rows = np.minimum(1.0, rows / self._largest()[:, None])
-        if contrast:
-            rows = 1.0 / (1.0 + np.exp(-10 * (_percentiles(rows) - threshold)))
-        if binary:
-            rows = np.where(rows <= threshold, 0.0, 1.0)
-        picture[done] = np.clip(rows, 0.0, 1.0) if clip else rows
-        ordered = np.sort(done)
-        repeats = np.diff(np.append(-1, ordered))
-        picture[: repeats.sum()] = np.repeat(picture[ordered], repeats, axis=0)
-        picture[np.isnan(picture)] = np.nanmax(picture)
+        rows, largest = np.empty((len(done), self._PAN.shape[1])), self._largest()
+        for at, number in enumerate(done.tolist()):
+            row = self._PAN[number]
+            rows[at] = np.where(np.isinf(row), np.nan, row)
+            if normalize:
+                rows[at] = np.minimum(1.0, rows[at] / largest[at])
+        ranks = ranked(rows.ravel()).reshape(rows.shape) if contrast else rows
+        last = rows.size - 1
+        for row, rank in zip(rows, ranks, strict=True):
+            if contrast:
+                share = np.where(rank == last, 1.0, rank * (1.0 / last)) if last > 0 else 0.0 * rank
+                row[:] = 1.0 / (1.0 + np.exp(-10 * (share - threshold)))
+            if binary:
+                row[:] = np.where(row <= threshold, 0.0, 1.0)
+            if clip:
+                np.clip(row, 0.0, 1.0, out=row)
+        return self._repeated(rows, done)
+
+    def _repeated(self, rows: Floats, done: Ints) -> Floats:
+        """Draw the rows that are not done as the next one that is."""
+        picture, order = np.full_like(self._PAN, np.nan), np.argsort(done)
+        start = 0
+        for at in order.tolist():
+            for number in range(start, int(done[at]) + 1):
+                picture[number] = rows[at]
+            start = int(done[at]) + 1
+        highest = max((np.nanmax(row) for row in rows if not np.isnan(row).all()), default=np.nan)
+        for row in picture:
+            row[np.isnan(row)] = highest
         return picture
 
     @property
@@ -159,8 +180,26 @@ def breadth_first(count: int) -> Ints:
     return np.array(order, np.int64)
 
 
-def _percentiles(rows: Floats) -> Floats:
-    """Return the rank of each value among all, from 0 to 1."""
-    ranks = np.empty(rows.size, np.int64)
-    ranks[rows.argsort(kind="mergesort", axis=None)] = np.arange(rows.size)
-    return np.asarray(np.linspace(0, 1, rows.size)[ranks].reshape(rows.shape))
+def ranked(values: Floats) -> Ints:
+    """Return the rank of each value among all, of equal ones the first the least; NaN the last.
+
+    Many are sorted in parts, between values that cut them evenly.
+
+    >>> ranked(np.array([0.5, np.nan, 0.25, 0.5])).tolist()
+    [1, 3, 0, 2]
+    """
+    count = -(-len(values) // SORTED)
+    sample = np.sort(values[:: max(len(values) // SAMPLE, 1)])
+    cuts = np.unique(sample[np.arange(1, count) * len(sample) // max(count, 1)])
+    part = np.empty(len(values), np.int16)
+    for piece in pieces(len(values)):
+        part[piece] = np.searchsorted(cuts, values[piece], side="right")
+    ranks, before = np.empty(len(values), np.int64), 0
+    for number in range(len(cuts) + 1):
+        places = np.concatenate(
+            [piece.start + np.flatnonzero(part[piece] == number) for piece in pieces(len(part))]
+        )
+        order = values[places].argsort(kind="stable")
+        ranks[places[order]] = np.arange(before, before + len(places))
+        before += len(places)
+    return ranks

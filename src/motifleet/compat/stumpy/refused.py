@@ -27,25 +27,63 @@ def _refused(name: str, reason: str) -> Callable[..., Any]:
         refuse(name, reason)
 
     function.__name__ = function.__qualname__ = name
-    function.__doc__ = f"Raise NotImplementedError: {reason}."
+    function.__doc__ = _told(name, reason)
     return function
 
 
+def _refused_class(name: str, reason: str) -> type:
+    def init(*_: object, **__: object) -> NoReturn:
+        refuse(name, reason)
+
+    return type(
+        name, (), {"__init__": init, "__doc__": _told(name, reason), "__module__": __name__}
+    )
+
+
+def _told(name: str, reason: str) -> str:
+    return f"""Raise NotImplementedError: {reason}.
+
+    >>> {name}()
+    Traceback (most recent call last):
+    NotImplementedError: motifleet.compat.stumpy has no {name}: {reason}
+    """
+
+
 aamp_ostinatoed = _refused("aamp_ostinatoed", CLUSTER)
-aamp_stimped = _refused("aamp_stimped", CLUSTER)
+aamp_stimped = _refused_class("aamp_stimped", CLUSTER)
 aampdisted = _refused("aampdisted", CLUSTER)
 aamped = _refused("aamped", CLUSTER)
 maamped = _refused("maamped", CLUSTER)
 mpdisted = _refused("mpdisted", CLUSTER)
 mstumped = _refused("mstumped", CLUSTER)
 ostinatoed = _refused("ostinatoed", CLUSTER)
-stimped = _refused("stimped", CLUSTER)
+stimped = _refused_class("stimped", CLUSTER)
 stumped = _refused("stumped", CLUSTER)
 gpu_aamp = _refused("gpu_aamp", GPU)
 gpu_aamp_ostinato = _refused("gpu_aamp_ostinato", GPU)
-gpu_aamp_stimp = _refused("gpu_aamp_stimp", GPU)
+gpu_aamp_stimp = _refused_class("gpu_aamp_stimp", GPU)
 gpu_aampdist = _refused("gpu_aampdist", GPU)
 gpu_mpdist = _refused("gpu_mpdist", GPU)
 gpu_ostinato = _refused("gpu_ostinato", GPU)
-gpu_stimp = _refused("gpu_stimp", GPU)
+gpu_stimp = _refused_class("gpu_stimp", GPU)
 gpu_stump = _refused("gpu_stump", GPU)
+
+
+class NotOfferedError(NotImplementedError, AttributeError):
+    """A name of stumpy's is not there: ``hasattr`` is false, and an import of it fails.
+
+    >>> from motifleet.compat import stumpy
+    >>> hasattr(stumpy.core, "process_isconstant")
+    False
+    """
+
+
+CACHE = "nothing is compiled here, so that nothing has to be kept or cleared"
+CORE = "of stumpy's own helpers only those that say how far series are apart are offered"
+
+
+def not_offered(module: str, name: str, reason: str) -> AttributeError:
+    """Return what is to be raised where a module does not have a name."""
+    if name.startswith("_"):
+        return AttributeError(f"module {module!r} has no attribute {name!r}")
+    return NotOfferedError(f"motifleet.compat.stumpy has no {name}: {reason}")

@@ -1,22 +1,16 @@
 """``mstump`` and ``maamp``: the multidimensional matrix profile."""
 
-import warnings
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from motifleet.compat.stumpy.core import as_array, check_window_size
 from motifleet.compat.stumpy.measures import measure_of_join
+from motifleet.compat.stumpy.mmparray import mparray
 from motifleet.compat.stumpy.refused import check_offered, refuse
+from motifleet.compat.stumpy.warned import warned
 from motifleet.matrixprofile import multidimensional_profile
-from motifleet.types import Floats, Ints
-
-
-class mmparray(NamedTuple):  # noqa: N801
-    """Distances and indices, each of shape (d, n - m + 1); row k - 1 is over k dimensions."""
-
-    P_: Floats
-    I_: Ints
+from motifleet.types import Ints
 
 
 def mstump(
@@ -27,7 +21,7 @@ def mstump(
     normalize: bool = True,
     p: float = 2.0,
     T_subseq_isconstant: Any = None,
-) -> mmparray:
+) -> mparray:
     """Compute the multidimensional matrix profile of the rows of T.
 
     Raises:
@@ -55,7 +49,7 @@ def mstump(
     return _profile(T, m, include, discords)
 
 
-def maamp(T: Any, m: int, include: Any = None, discords: bool = False, p: float = 2.0) -> mmparray:
+def maamp(T: Any, m: int, include: Any = None, discords: bool = False, p: float = 2.0) -> mparray:
     """Compute the multidimensional matrix profile of plain distances: as `mstump` without scaling.
 
     Raises:
@@ -68,7 +62,7 @@ def maamp(T: Any, m: int, include: Any = None, discords: bool = False, p: float 
     return _profile(T, m, include, discords, normalize=False, p=measure.p)
 
 
-def _profile(T: Any, m: int, include: Any, discords: bool, **measure: Any) -> mmparray:
+def _profile(T: Any, m: int, include: Any, discords: bool, **measure: Any) -> mparray:
     values = as_array(T)
     if values.ndim <= 1:
         raise ValueError(f"expected T of two dimensions, got {values.ndim}")
@@ -76,11 +70,11 @@ def _profile(T: Any, m: int, include: Any, discords: bool, **measure: Any) -> mm
     always = [] if include is None else included(include, len(values)).tolist()
     if not np.isfinite(values).any():
         shape = (len(values), values.shape[1] - m + 1)
-        return mmparray(np.full(shape, np.inf), np.full(shape, -1, np.int64))
+        return mparray(np.full(shape, np.inf), np.full(shape, -1, np.int64))
     profile = multidimensional_profile(
         values, m, include=always, farthest=bool(discords), **measure
     )
-    return mmparray(profile.distances, profile.indices)
+    return mparray(profile.distances, profile.indices)
 
 
 def included(include: Any, dimensions: int) -> Ints:
@@ -92,5 +86,5 @@ def included(include: Any, dimensions: int) -> Ints:
         refuse(f"include={include}", "dimensions are counted from 0, not from the end")
     _, first = np.unique(numbers, return_index=True)
     if len(first) < len(numbers):
-        warnings.warn("dimensions named twice in include are taken once", stacklevel=4)
+        warned("dimensions named twice in include are taken once")
     return numbers[np.sort(first)]

@@ -7,6 +7,7 @@ import numpy as np
 from motifleet.matrixprofile import _core
 from motifleet.matrixprofile.measure import Measure
 from motifleet.matrixprofile.options import JoinOptions
+from motifleet.matrixprofile.pieces import pieces
 from motifleet.types import Floats, Ints
 
 
@@ -95,6 +96,17 @@ def merged(
     >>> merged(*(np.array([each]) for each in ([1.0, 3.0], [7, 8], [2.0, 3.0], [9, 8])))
     (array([[1., 2.]]), array([[7, 9]]))
     """
+    nearest = np.empty_like(distances), np.empty_like(indices)
+    for part in pieces(len(distances), 4 * distances.shape[1]):
+        nearest[0][part], nearest[1][part] = _merged(
+            distances[part], indices[part], other_distances[part], other_indices[part]
+        )
+    return nearest
+
+
+def _merged(
+    distances: Floats, indices: Ints, other_distances: Floats, other_indices: Ints
+) -> tuple[Floats, Ints]:
     k = distances.shape[1]
     both = np.concatenate([distances, other_distances], axis=1)
     places = np.concatenate([indices, other_indices], axis=1)
