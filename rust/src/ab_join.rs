@@ -92,7 +92,8 @@ fn finish<S: Simd, M: Measure>(simd: S, search: &Search<M>, sides: &[Side; 2]) -
         let chunk = CHUNK * search.options.k;
         let parts = distances.chunks_mut(chunk).zip(indices.chunks_mut(chunk));
         let parts = parts.enumerate().collect();
-        threads::each(search.options.threads, parts, |(number, part)| {
+        let Options { threads, watch, .. } = search.options;
+        threads::each(threads, watch, parts, |(number, part)| {
             finish_part(simd, search, (side, &sides[side]), number * CHUNK, part);
         });
         (distances, indices)

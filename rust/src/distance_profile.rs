@@ -68,19 +68,24 @@ impl Kernel for DistanceProfile<'_> {
             CHUNK
         };
         let chunks = distance.chunks_mut(size).enumerate().collect();
-        threads::each(threads, chunks, |(number, chunk): (usize, &mut [f64])| {
-            if watch.stopped() {
-                return;
-            }
-            let start = number * size;
-            if !by_transform || !correlator.correlate(&windows, start, chunk) {
-                multiply(simd, pattern, &windows, start, chunk);
-            }
-            for (at, value) in chunk.iter_mut().enumerate() {
-                *value = distance_to(simd, &pattern.as_window, &windows, start + at, *value);
-            }
-            watch.step(chunk.len());
-        });
+        threads::each(
+            threads,
+            watch,
+            chunks,
+            |(number, chunk): (usize, &mut [f64])| {
+                if watch.stopped() {
+                    return;
+                }
+                let start = number * size;
+                if !by_transform || !correlator.correlate(&windows, start, chunk) {
+                    multiply(simd, pattern, &windows, start, chunk);
+                }
+                for (at, value) in chunk.iter_mut().enumerate() {
+                    *value = distance_to(simd, &pattern.as_window, &windows, start + at, *value);
+                }
+                watch.step(chunk.len());
+            },
+        );
     }
 }
 

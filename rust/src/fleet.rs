@@ -67,17 +67,21 @@ impl<'a> Fleet<'a> {
             jobs.push((series, profile));
             rest = others;
         }
-        self.spread(jobs, options.threads, |values, profile, threads| {
-            if !options.watch.stopped() {
-                level.visit(SelfJoin {
-                    values,
-                    m: self.m,
-                    powers,
-                    options: Options { threads, ..options },
-                    profile,
-                });
-            }
-        });
+        self.spread(
+            jobs,
+            (options.threads, options.watch),
+            |values, profile, threads| {
+                if !options.watch.stopped() {
+                    level.visit(SelfJoin {
+                        values,
+                        m: self.m,
+                        powers,
+                        options: Options { threads, ..options },
+                        profile,
+                    });
+                }
+            },
+        );
         arrays
     }
 
@@ -101,7 +105,7 @@ impl<'a> Fleet<'a> {
             rest = others;
         }
         if let Some(norm) = norm {
-            self.spread(jobs, threads, |values, distance, threads| {
+            self.spread(jobs, (threads, watch), |values, distance, threads| {
                 level.visit(PlainDistances {
                     pattern,
                     values,
@@ -114,7 +118,7 @@ impl<'a> Fleet<'a> {
             return distances;
         }
         let pattern = Pattern::new(pattern, watch);
-        self.spread(jobs, threads, |values, distance, threads| {
+        self.spread(jobs, (threads, watch), |values, distance, threads| {
             level.visit(DistanceProfile {
                 pattern: &pattern,
                 values,
@@ -144,16 +148,20 @@ impl<'a> Fleet<'a> {
             jobs.push((series, (distance, theirs)));
             (rest, others) = (distances, following);
         }
-        self.spread(jobs, threads, |values, (distance, others), threads| {
-            level.visit(PairDistances {
-                values,
-                m: self.m,
-                others,
-                threads,
-                watch,
-                distance,
-            });
-        });
+        self.spread(
+            jobs,
+            (threads, watch),
+            |values, (distance, others), threads| {
+                level.visit(PairDistances {
+                    values,
+                    m: self.m,
+                    others,
+                    threads,
+                    watch,
+                    distance,
+                });
+            },
+        );
         distances
     }
 
@@ -161,7 +169,7 @@ impl<'a> Fleet<'a> {
     pub fn spread<P: Send>(
         &self,
         mut jobs: Vec<(&'a [f64], P)>,
-        threads: usize,
+        (threads, watch): (usize, &Watch),
         work: impl Fn(&[f64], P, usize) + Sync,
     ) {
         jobs.retain(|(series, _)| self.windows_of(series) > 0);
@@ -169,8 +177,10 @@ impl<'a> Fleet<'a> {
         let (long, short) = jobs
             .into_iter()
             .partition(|(series, _)| alone || series.len() > LONG);
-        threads::each(1, long, |(series, part)| work(series, part, threads));
-        threads::each(threads, short, |(series, part)| work(series, part, 1));
+        threads::each(1, watch, long, |(series, part)| work(series, part, threads));
+        threads::each(threads, watch, short, |(series, part)| {
+            work(series, part, 1)
+        });
     }
 }
 

@@ -26,12 +26,15 @@ impl MpDistances<'_> {
     pub fn compute(&self, level: Level) -> Vec<f64> {
         let mut distances = vec![f64::INFINITY; self.fleet.len()];
         let jobs = self.fleet.series().zip(&mut distances).collect();
-        self.fleet
-            .spread(jobs, self.options.threads, |values, distance, threads| {
+        self.fleet.spread(
+            jobs,
+            (self.options.threads, self.options.watch),
+            |values, distance, threads| {
                 if !self.options.watch.stopped() {
                     *distance = self.of_pair(level, values, threads);
                 }
-            });
+            },
+        );
         distances
     }
 

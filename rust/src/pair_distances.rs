@@ -31,21 +31,26 @@ impl Kernel for PairDistances<'_> {
             .chunks_mut(CHUNK)
             .zip(self.others.chunks(CHUNK));
         let jobs = chunks.enumerate().collect();
-        threads::each(self.threads, jobs, |(number, (distance, others))| {
-            if self.watch.stopped() {
-                return;
-            }
-            let count = distance.len();
-            let each = distance.iter_mut().zip(others).enumerate();
-            for (at, (distance, other)) in each {
-                let i = number * CHUNK + at;
-                *distance = usize::try_from(*other)
-                    .ok()
-                    .filter(|j| *j < windows.len())
-                    .map_or(f64::INFINITY, |j| between(simd, &windows, i, j));
-            }
-            self.watch.step(count);
-        });
+        threads::each(
+            self.threads,
+            self.watch,
+            jobs,
+            |(number, (distance, others))| {
+                if self.watch.stopped() {
+                    return;
+                }
+                let count = distance.len();
+                let each = distance.iter_mut().zip(others).enumerate();
+                for (at, (distance, other)) in each {
+                    let i = number * CHUNK + at;
+                    *distance = usize::try_from(*other)
+                        .ok()
+                        .filter(|j| *j < windows.len())
+                        .map_or(f64::INFINITY, |j| between(simd, &windows, i, j));
+                }
+                self.watch.step(count);
+            },
+        );
     }
 }
 

@@ -32,20 +32,25 @@ impl Kernel for PlainDistances<'_> {
         });
         let missing: Vec<bool> = self.watch.along(stats::missing(self.values, m)).collect();
         let chunks = self.distance.chunks_mut(CHUNK).enumerate().collect();
-        threads::each(self.threads, chunks, |(number, chunk): (_, &mut [f64])| {
-            let count = chunk.len();
-            if self.watch.stopped() {
-                return;
-            }
-            for (i, distance) in (number * CHUNK..).zip(chunk) {
-                *distance = if missing[i] {
-                    f64::INFINITY
-                } else {
-                    let plain = self.norm.distance(simd, &pattern, &values[i..i + m]);
-                    frame.unscaled(plain)
-                };
-            }
-            self.watch.step(count);
-        });
+        threads::each(
+            self.threads,
+            self.watch,
+            chunks,
+            |(number, chunk): (_, &mut [f64])| {
+                let count = chunk.len();
+                if self.watch.stopped() {
+                    return;
+                }
+                for (i, distance) in (number * CHUNK..).zip(chunk) {
+                    *distance = if missing[i] {
+                        f64::INFINITY
+                    } else {
+                        let plain = self.norm.distance(simd, &pattern, &values[i..i + m]);
+                        frame.unscaled(plain)
+                    };
+                }
+                self.watch.step(count);
+            },
+        );
     }
 }

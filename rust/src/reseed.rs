@@ -12,6 +12,10 @@ const SPAN_WINDOWS: usize = 16;
 /// what rounding left behind at the large one would be large beside the small one.
 const DROP: f64 = 16.0;
 
+/// Of short windows so many times m: an error of the correlation counts m times in the square of
+/// a distance, and norms of three values fall far at every turn.
+const DROP_OF_SHORT: f64 = 1024.0;
+
 /// A row at which one lane of a channel's block, or all of them, must be computed afresh.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Event {
@@ -29,10 +33,11 @@ pub fn span(m: usize) -> usize {
 pub fn drops(windows: &Windows, watch: &Watch) -> Vec<usize> {
     let mut drops = Vec::new();
     let mut highest = 0.0f64;
+    let drop = DROP.max(DROP_OF_SHORT / windows.m as f64);
     let norms = windows.norm.iter().enumerate().take(windows.len());
     for (i, norm) in watch.along(norms) {
         highest = highest.max(*norm);
-        if norm * DROP < highest {
+        if norm * drop < highest {
             drops.push(i);
             highest = *norm;
         }

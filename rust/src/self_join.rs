@@ -86,7 +86,8 @@ fn finish<S: Simd, M: Measure>(
     found: &[Side; 2],
     profile: Profile<'_>,
 ) {
-    threads::each(search.options.threads, chunks(profile), |(start, part)| {
+    let Options { threads, watch, .. } = search.options;
+    threads::each(threads, watch, chunks(profile), |(start, part)| {
         finish_part(simd, search, found, start, part);
     });
 }

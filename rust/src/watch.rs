@@ -6,7 +6,7 @@ use std::thread::{self, ThreadId};
 use std::time::{Duration, Instant};
 
 /// How often the caller is asked whether to go on.
-const EVERY: Duration = Duration::from_millis(25);
+pub const EVERY: Duration = Duration::from_millis(25);
 
 /// Values that are worked on before the caller may be asked: a millisecond of preparation.
 const PIECE: usize = 1 << 16;

@@ -2,6 +2,7 @@
 
 import zlib
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any, cast
 
 import numpy as np
@@ -11,7 +12,15 @@ from hypothesis import strategies as st
 from tests.matrixprofile.strategies import series
 
 from motifleet.errors import InvalidArgumentError, UnknownDeviceError
-from motifleet.matrixprofile import FleetStream, StreamingProfile, exclusion_zone
+from motifleet.matrixprofile import (
+    Arrivals,
+    FleetStream,
+    MultidimensionalStream,
+    StreamingProfile,
+    exclusion_zone,
+    saving,
+)
+from motifleet.matrixprofile.streaming import WHAT
 from motifleet.types import Floats
 
 RNG = np.random.default_rng(12)
@@ -35,6 +44,76 @@ def test_a_restored_stream_goes_on_exactly(case: tuple[Floats, int], data: st.Da
         assert one.to_arrow().equals(other.to_arrow())
         np.testing.assert_array_equal(one.values, other.values)
     assert stream.to_bytes() == restored.to_bytes()
+
+
+def bits(stream: StreamingProfile, came: Arrivals) -> bytes:
+    """All that a stream tells and remembers, to the last bit."""
+    told = [came.windows, came.left_distances, came.left_indices]
+    for channel in range(stream.channels):
+        one = stream.snapshot(channel)
+        told += [one.values, one.neighbor_distances, one.neighbor_indices]
+        told += [one.left_distances, one.left_indices]
+    return b"".join(array.tobytes() for array in told) + stream.to_bytes()
+
+
+@settings(max_examples=150, deadline=None)
+@given(case=series(500), data=st.data())
+def test_a_restored_stream_is_the_one_that_was_never_saved_to_the_last_bit(
+    case: tuple[Floats, int], data: st.DataObject
+) -> None:
+    values, m = case
+    least = m + exclusion_zone(m) + 1
+    history = data.draw(st.none() | st.integers(least, least + 60), label="history")
+    p = data.draw(st.sampled_from([None, 1.0, 2.0, 3.5]), label="p")
+    k = data.draw(st.integers(1, 3), label="k")
+    channels = data.draw(st.integers(1, 2), label="channels")
+    measure = {} if p is None else {"normalize": False, "p": p}
+    how: dict[str, Any] = {"history": history, "k": k, "channels": channels, **measure}
+    never, restored = StreamingProfile(m, **how), StreamingProfile(m, **how)
+    block = np.stack([values, 1.0 - values[::-1]])[:channels]
+    block = block if channels > 1 else block[0]
+    cuts = data.draw(st.lists(st.integers(0, len(values)), max_size=4), label="cuts")
+    for start, end in pairwise([0, *sorted(cuts), len(values)]):
+        part = block[..., start:end]
+        saved = restored.to_bytes()
+        restored = StreamingProfile.from_bytes(saved)
+        assert restored.to_bytes() == saved
+        assert bits(never, never.append(part)) == bits(restored, restored.append(part))
+
+
+@settings(max_examples=60, deadline=None)
+@given(case=series(300), data=st.data())
+def test_restored_channels_are_those_never_saved_to_the_last_bit(
+    case: tuple[Floats, int], data: st.DataObject
+) -> None:
+    values, m = case
+    least = m + exclusion_zone(m) + 1
+    history = data.draw(st.none() | st.integers(least, least + 60), label="history")
+    never = MultidimensionalStream(2, m, history=history)
+    restored = MultidimensionalStream(2, m, history=history)
+    block = np.stack([values, values[::-1] ** 3])
+    cuts = data.draw(st.lists(st.integers(0, len(values)), max_size=4), label="cuts")
+    for start, end in pairwise([0, *sorted(cuts), len(values)]):
+        restored = MultidimensionalStream.from_bytes(restored.to_bytes())
+        one, other = never.append(block[:, start:end]), restored.append(block[:, start:end])
+        assert one.left_distances.tobytes() == other.left_distances.tobytes()
+        assert one.left_indices.tobytes() == other.left_indices.tobytes()
+        assert never.to_bytes() == restored.to_bytes()
+
+
+def test_bytes_of_the_first_version_go_on() -> None:
+    """They hold values and profiles, and no sums: these are computed anew."""
+    values = RNG.normal(size=400).cumsum()
+    stream = StreamingProfile(20, history=150, k=2)
+    stream.append(values[:300])
+    one = stream.snapshot()
+    near = one.neighbor_distances.ravel(), one.neighbor_indices.ravel()
+    arrays = [np.array([20, 150, 2]), np.array([0.0]), np.array([300]), one.values, *near]
+    first = saving.pack(WHAT, [*arrays, one.left_distances, one.left_indices])
+    restored = StreamingProfile.from_bytes(resealed(first[:16] + b"\1" + first[17:]))
+    one_more, other = stream.append(values[300:]), restored.append(values[300:])
+    np.testing.assert_allclose(one_more.left_distances, other.left_distances, atol=1e-9)
+    np.testing.assert_array_equal(one_more.left_indices, other.left_indices)
 
 
 def test_a_restored_fleet_goes_on_exactly() -> None:
@@ -68,7 +147,8 @@ def resealed(data: bytes) -> bytes:
         (lambda data: data[:-1], "the checksum differs"),
         (lambda data: data + b"\0", "the checksum differs"),
         (lambda data: data[:90] + bytes([data[90] ^ 1]) + data[91:], "the checksum differs"),
-        (lambda data: resealed(data[:16] + b"\2" + data[17:]), "got version 2, not 1"),
+        (lambda data: resealed(data[:16] + b"\3" + data[17:]), "got version 3, not up to 2"),
+        (lambda data: resealed(data[:16] + b"\1" + data[17:]), "do not fit together"),
         (lambda data: resealed(data[:18] + b"\3" + data[19:]), "lengths do not fit"),
         (lambda data: resealed(data[:20] + b"x" + data[21:]), "lengths do not fit"),
         (lambda data: resealed(data[:28] + b"\xff" + data[29:]), "lengths do not fit"),

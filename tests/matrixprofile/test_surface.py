@@ -217,11 +217,11 @@ def test_arguments_are_the_same_in_the_same_order_everywhere(name: str) -> None:
     searched = [each for each in positional if each not in {"m", "lengths"}]
     assert searched == [each for each in FIRST if each in searched]
     assert named == [each for each in ORDER if each in named]
-    assert named[-2:] == ["threads", "simd"]
+    assert named[-3:] == ["progress", "threads", "simd"]
     defaults = {each.name: each.default for each in parameters}
     assert (defaults["threads"], defaults["simd"]) == (0, "auto")
     assert defaults.get("normalize", True) is True
-    assert defaults.get("progress") is None
+    assert defaults["progress"] is None
 
 
 def arrivals() -> Any:

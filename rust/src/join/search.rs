@@ -65,13 +65,19 @@ impl<'a, M: Walk> Search<'a, M> {
         } = self.options;
         let nothing = || self.measure.nothing::<S>(k, watch);
         let start = || (self.measure.state::<S>(), nothing());
-        let found = threads::fold(threads, self.blocks.len(), start, |worker, number| {
-            if !watch.stopped() {
-                let (state, found) = worker;
-                let block = self.blocks[number];
-                self.measure.walk(simd, state, found, block, watch);
-            }
-        });
+        let found = threads::fold(
+            threads,
+            watch,
+            self.blocks.len(),
+            start,
+            |worker, number| {
+                if !watch.stopped() {
+                    let (state, found) = worker;
+                    let block = self.blocks[number];
+                    self.measure.walk(simd, state, found, block, watch);
+                }
+            },
+        );
         let all = found.into_iter().map(|(_, found)| found);
         let merged = all.reduce(|mine, others| match watch.stopped() {
             true => mine,

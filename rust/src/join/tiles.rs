@@ -49,6 +49,7 @@ impl Tiles<'_> {
         };
         let found = threads::fold(
             self.options.threads,
+            watch,
             bands.len(),
             start,
             |worker, number| {

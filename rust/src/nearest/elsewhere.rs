@@ -41,7 +41,8 @@ impl Elsewhere<'_> {
     /// The nearest of each window; where none is nearer than its bound, that, and `NOWHERE`.
     pub fn find(&self, threads: usize) -> Vec<Found> {
         let series: Vec<&[f64]> = self.fleet.series().collect();
-        let rooms = threads::fold(threads, self.bounds.len(), Room::default, |room, window| {
+        let count = self.bounds.len();
+        let rooms = threads::fold(threads, self.watch, count, Room::default, |room, window| {
             let found = self.nearest(&series, window, room);
             room.found.push((window, found));
         });

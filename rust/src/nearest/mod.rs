@@ -97,12 +97,18 @@ impl Nearest<'_> {
             worker.ranked.offer(device, &worker.scratch.chosen);
             bound.lower(worker.ranked.bound());
         };
-        let mut workers = threads::fold(1, long.len(), start, |worker, job| {
+        let mut workers = threads::fold(1, self.watch, long.len(), start, |worker, job| {
             look(worker, long[job], threads);
         });
-        workers.extend(threads::fold(threads, short.len(), start, |worker, job| {
-            look(worker, short[job], 1);
-        }));
+        workers.extend(threads::fold(
+            threads,
+            self.watch,
+            short.len(),
+            start,
+            |worker, job| {
+                look(worker, short[job], 1);
+            },
+        ));
         Ranked::merged(workers.into_iter().map(|worker| worker.ranked), self.k)
     }
 

@@ -71,7 +71,7 @@ impl Devices {
                 })
             })
             .collect();
-        threads::each(threads, jobs, |job: Append| match p {
+        threads::each(threads, watch, jobs, |job: Append| match p {
             None => level.visit(With::<Covariances>(job, m)),
             Some(p) => level.visit(With::<Levels>(job, (m, p))),
         });

@@ -41,6 +41,13 @@ class Anomaly(Place):
         scores: in each respect, but those that missing values leave nothing to judge by.
         peak_index: the report of the window that is least like those around it.
         peak_ts: when that was, where times are known.
+
+    >>> import numpy as np
+    >>> signal = np.sin(np.arange(600) / 5) + np.random.default_rng(1).normal(size=600) / 20
+    >>> signal[400] += 3
+    >>> found = anomaly_scores(signal, 40).anomalies(1)[0]
+    >>> found.kind, found.peak_index, found.score > 10
+    ('shape', 400, True)
     """
 
     score: float
@@ -67,6 +74,13 @@ class AnomalyScores(Frozen):
         point: from the report of the window that is least like those around it.
         combined: the largest of the four.
         reports: shape (n,), how unlike those around it each report is, on the same scale.
+
+    >>> import numpy as np
+    >>> signal = np.sin(np.arange(600) / 5) + np.random.default_rng(1).normal(size=600) / 20
+    >>> signal[300:340] += 2
+    >>> scores = anomaly_scores(signal, 40)
+    >>> len(scores), bool(scores.level[300] > 10 > scores.shape[300])
+    (561, False)
     """
 
     series: Series

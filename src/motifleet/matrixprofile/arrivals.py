@@ -26,6 +26,11 @@ class Arrivals(Frozen):
             Infinity where there is none, or a value is missing.
         left_indices: where that one begins, counted from the stream's beginning; -1: none.
         device_ids: the device of each row, of many devices.
+
+    >>> from motifleet.matrixprofile import StreamingProfile
+    >>> came = StreamingProfile(4).append([1, 5, 2, 8, 1, 5, 2, 9])
+    >>> came.windows.tolist(), came.left_distances[-1].round(3)
+    ([-1, -1, -1, 0, 1, 2, 3, 4], np.float64(0.15))
     """
 
     m: int

@@ -31,6 +31,15 @@ class ConsensusMotif(Frozen, Place):
             device with the motif itself at distance 0.
         passed_over: devices without a complete window of that length, which take no part.
         windows: shape (occurrences, m), their values.
+
+    >>> import numpy as np
+    >>> values = np.random.default_rng(4).normal(size=600)
+    >>> for start in (20, 230, 510):
+    ...     values[start : start + 30] = 4 * np.hanning(30) + values[start : start + 30] / 20
+    >>> fleet = FleetSeries(values, np.array([0, 200, 400, 600]), ("a", "b", "c"), "speed")
+    >>> found = consensus_motif(fleet, 30)
+    >>> len(found), found.radius < 1, found.windows.shape
+    (3, True, (3, 30))
     """
 
     radius: float

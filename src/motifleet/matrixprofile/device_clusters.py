@@ -44,6 +44,15 @@ class DeviceCluster(Frozen):
         windows: shape (typical, m), windows of the medoid that the others share most closely.
         starts: shape (typical,), where these begin.
         normalize: whether shapes were compared, or values as they are.
+
+    >>> import numpy as np
+    >>> rng, steps = np.random.default_rng(1), np.arange(300)
+    >>> tours = [np.sin(steps / 5), np.abs(steps / 9 % 2 - 1)]
+    >>> values = np.concatenate([tours[n % 2] + rng.normal(size=300) / 20 for n in range(8)])
+    >>> fleet = FleetSeries(values, np.arange(9) * 300, tuple("abcdefgh"))
+    >>> first = device_clusters(fleet, 40).clusters[0]
+    >>> first.size, sorted(first.device_ids)
+    (4, ['a', 'c', 'e', 'g'])
     """
 
     number: int
@@ -109,6 +118,15 @@ class DeviceClusters(Frozen):
             medoid.
         normalize: whether shapes were compared, or values as they are.
         share: which of the windows' distances counts.
+
+    >>> import numpy as np
+    >>> rng, steps = np.random.default_rng(1), np.arange(300)
+    >>> tours = [np.sin(steps / 5), np.abs(steps / 9 % 2 - 1)]
+    >>> values = np.concatenate([tours[n % 2] + rng.normal(size=300) / 20 for n in range(8)])
+    >>> fleet = FleetSeries(values, np.arange(9) * 300, tuple("abcdefgh"))
+    >>> found = device_clusters(fleet, 40)
+    >>> found.labels.tolist(), found.alone
+    ([0, 1, 0, 1, 0, 1, 0, 1], ())
     """
 
     device_ids: tuple[str, ...] = field(repr=False)

@@ -27,6 +27,9 @@ class Place:
         index: where the window begins in the device's series.
         event_ts: when it begins, where times are known.
         m: how many reports it holds.
+
+    >>> Place("truck-1", "speed", 50, None, 30).to_dict()
+    {'device_id': 'truck-1', 'signal': 'speed', 'index': 50, 'event_ts': None, 'm': 30}
     """
 
     device_id: str | None
@@ -48,6 +51,11 @@ class Finding(Place):
 
     Args:
         distance: the z-normalised Euclidean distance to what it is compared with.
+
+    >>> from motifleet.matrixprofile import match
+    >>> found = match([1, 2, 4], [3, 10, 20, 40, 3], k=1)[0]
+    >>> isinstance(found, Finding), found.index, round(found.distance, 6)
+    (True, 1, 0.0)
     """
 
     distance: float
@@ -71,12 +79,30 @@ class Motif(Pair):
     """Two windows of one series that are alike.
 
     ``index`` is the earlier one, ``neighbor_index`` the later.
+
+    >>> import numpy as np
+    >>> from motifleet.matrixprofile import matrix_profile
+    >>> signal = np.random.default_rng(1).normal(size=300)
+    >>> signal[200:230] = signal[50:80]
+    >>> found = matrix_profile(signal, 30).motifs(1)[0]
+    >>> found.index, found.neighbor_index, round(found.distance, 6)
+    (50, 200, 0.0)
     """
 
 
 @dataclass(frozen=True, slots=True)
 class Discord(Pair):
-    """A window that is unlike all others of its series, and the one it is least unlike."""
+    """A window that is unlike all others of its series, and the one it is least unlike.
+
+    >>> import numpy as np
+    >>> from motifleet.matrixprofile import matrix_profile
+    >>> signal = np.random.default_rng(1).normal(size=300)
+    >>> signal[200:230] = signal[50:80]
+    >>> signal[120:124] = 9.0
+    >>> found = matrix_profile(signal, 30).discords(1)[0]
+    >>> 90 < found.index < 124, found.distance > 5
+    (True, True)
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +113,14 @@ class Across(Finding):
         neighbor_device_id: the other series' device, where it is known.
         neighbor_index: where the neighbour begins there.
         neighbor_ts: when it begins, where times are known.
+
+    >>> import numpy as np
+    >>> from motifleet.matrixprofile import ab_join
+    >>> signal = np.random.default_rng(1).normal(size=300)
+    >>> signal[200:230] = signal[50:80]
+    >>> found = ab_join(signal[:150], signal[150:], 30).motifs(1)[0]
+    >>> found.index, found.neighbor_index, found.neighbor_device_id is None
+    (50, 50, True)
     """
 
     neighbor_device_id: str | None
@@ -96,7 +130,15 @@ class Across(Finding):
 
 @dataclass(frozen=True, slots=True)
 class Match(Finding):
-    """A window that is near to a pattern."""
+    """A window that is near to a pattern.
+
+    >>> import numpy as np
+    >>> from motifleet.matrixprofile import match
+    >>> signal = np.random.default_rng(1).normal(size=300)
+    >>> signal[200:230] = signal[50:80]
+    >>> [(found.index, round(found.distance, 6)) for found in match(signal[50:80], signal, k=2)]
+    [(50, 0.0), (200, 0.0)]
+    """
 
 
 def findings_table(found: Sequence[Place], kind: type[Place] = Match) -> "pa.Table":

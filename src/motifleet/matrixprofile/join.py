@@ -33,6 +33,14 @@ class Join(Neighbors):
         b_indices: where that one begins in a.
         b_neighbor_distances: shape (n_b - m + 1, k), to the k nearest in a, the nearest first.
         b_neighbor_indices: where they begin.
+
+    >>> import numpy as np
+    >>> from motifleet.matrixprofile import ab_join
+    >>> signal = np.random.default_rng(1).normal(size=300)
+    >>> signal[200:230] = signal[50:80]
+    >>> join = ab_join(signal[:150], signal[150:], 30)
+    >>> join.distances[50].round(6), int(join.indices[50]), len(join.b_distances)
+    (np.float64(0.0), 50, 121)
     """
 
     a: Series

@@ -27,6 +27,13 @@ class VariableDiscords(Frozen):
     Args:
         lengths: shape (number of lengths,), the window lengths.
         found: for each length its discords, the farthest first.
+
+    >>> import numpy as np
+    >>> signal = np.sin(np.arange(900) * np.pi / 25)
+    >>> signal[500:540] *= -1
+    >>> found = variable_discords(signal, range(20, 101, 40))
+    >>> found.lengths.tolist(), bool(found.scores().max() > 0.3)
+    ([20, 60, 100], True)
     """
 
     lengths: Ints

@@ -38,6 +38,15 @@ class MotifSet(Frozen):
         members: at least two windows, none overlapping another, the windows of the seed first,
             then nearest first; ``distance`` is that to the nearer window of the seed.
         windows: shape (members, m), their values.
+
+    >>> import numpy as np
+    >>> from motifleet.matrixprofile import motif_sets
+    >>> signal = np.random.default_rng(1).normal(size=300)
+    >>> signal[200:230] = signal[50:80]
+    >>> signal[120:150] = 2 * signal[50:80]
+    >>> (found,) = motif_sets(signal, 30, k=1)
+    >>> len(found), found.seed.index, found.windows.shape
+    (3, 50, (3, 30))
     """
 
     seed: Motif

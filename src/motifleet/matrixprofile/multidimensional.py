@@ -28,6 +28,15 @@ class MultidimensionalMotif(Motif):
 
     Args:
         channels: those that take part, included ones first, then the nearest.
+
+    >>> import numpy as np
+    >>> from motifleet.matrixprofile import multidimensional_profile
+    >>> signal = np.random.default_rng(1).normal(size=300)
+    >>> signal[200:230] = signal[50:80]
+    >>> both = np.stack([signal, 3 * signal + np.random.default_rng(2).normal(size=300) / 99])
+    >>> found = multidimensional_profile(both, 30).motifs(1)[0]
+    >>> found.index, found.neighbor_index, sorted(found.channels)
+    (50, 200, ['0', '1'])
     """
 
     channels: tuple[str, ...]
@@ -39,6 +48,15 @@ class MultidimensionalDiscord(Discord):
 
     Args:
         channels: those that its distance is the mean of.
+
+    >>> import numpy as np
+    >>> from motifleet.matrixprofile import multidimensional_profile
+    >>> signal = np.random.default_rng(1).normal(size=300)
+    >>> signal[200:230] = signal[50:80]
+    >>> signal[120:150] = 99.0
+    >>> found = multidimensional_profile(np.stack([signal, -signal]), 30).discords(1)[0]
+    >>> found.distance > 5, sorted(found.channels)
+    (True, ['0', '1'])
     """
 
     channels: tuple[str, ...]

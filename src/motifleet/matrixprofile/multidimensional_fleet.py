@@ -34,6 +34,16 @@ class MultidimensionalMatch(Match):
 
     Args:
         channels: the signals that its distance is the mean of, the nearest first.
+
+    >>> values = np.random.default_rng(1).normal(size=(2, 300))
+    >>> fleet = {
+    ...     name: FleetSeries(row, np.array([0, 300]), ("a",), name)
+    ...     for name, row in zip(("speed", "load"), values)
+    ... }
+    >>> pattern = {name: one.values[50:80] for name, one in fleet.items()}
+    >>> found = multidimensional_match(pattern, fleet, k=1)[0]
+    >>> found.index, sorted(found.channels)
+    (50, ['load', 'speed'])
     """
 
     channels: tuple[str, ...]

@@ -29,6 +29,11 @@ class MultidimensionalArrivals(Frozen):
         left_distances: shape (d, n); row k - 1 is to the nearest earlier window over k channels:
             large means never seen before. Infinity where there is none.
         left_indices: shape (d, n), where that one begins; -1: none.
+
+    >>> stream = MultidimensionalStream(2, 8)
+    >>> came = stream.append(np.random.default_rng(1).normal(size=(2, 20)))
+    >>> came.windows[5:9].tolist(), came.left_distances.shape
+    ([-1, -1, 0, 1], (2, 20))
     """
 
     m: int
@@ -71,6 +76,12 @@ class MultidimensionalSnapshot(Frozen):
         indices: shape (d, n - m + 1), where those begin, counted from the stream's beginning.
         left_distances: shape (d, n - m + 1), to the nearest one before.
         left_indices: shape (d, n - m + 1), where those begin.
+
+    >>> stream = MultidimensionalStream(2, 8, history=15)
+    >>> came = stream.append(np.random.default_rng(1).normal(size=(2, 20)))
+    >>> known = stream.snapshot()
+    >>> known.start, known.values.shape, known.distances.shape
+    (5, (2, 15), (2, 8))
     """
 
     m: int
@@ -198,7 +209,8 @@ class MultidimensionalStream:
         All that rounding has been part of is saved, as `StreamingProfile.to_bytes` does.
 
         Returns:
-            about 70 bytes for each value in memory and channel.
+            about 70 bytes for each value in memory and channel, and for those that are forgotten
+            and still laid out, half as many values at most.
         """
         floats, whole = self._stream.save()
         return saving.pack(WHAT, [*self._terms.saved(), *floats, *whole])

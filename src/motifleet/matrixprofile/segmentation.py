@@ -26,6 +26,14 @@ class Boundary(Place):
     Args:
         score: the corrected arc curve there: 0 if no window before it has its nearest neighbour
             after it or the other way round, 1 if as many have as chance would have it.
+
+    >>> import numpy as np
+    >>> steps = np.arange(600)
+    >>> signal = np.where(steps < 350, np.sin(steps / 4), np.abs(steps / 12 % 2 - 1))
+    >>> signal += np.random.default_rng(1).normal(size=600) / 20
+    >>> (found,) = segment(signal, 25).boundaries(1)
+    >>> abs(found.index - 350) <= 25, found.score < 0.3
+    (True, True)
     """
 
     score: float
@@ -42,6 +50,14 @@ class Segmentation(Frozen):
         curve: shape (n - m + 1,), those in proportion to what chance would have, at most 1; the
             ends, where few can, are 1.
         zone: how many windows a boundary keeps from the ends and from other boundaries.
+
+    >>> import numpy as np
+    >>> steps = np.arange(600)
+    >>> signal = np.where(steps < 350, np.sin(steps / 4), np.abs(steps / 12 % 2 - 1))
+    >>> signal += np.random.default_rng(1).normal(size=600) / 20
+    >>> found = segment(signal, 25)
+    >>> len(found), found.zone, bool(found.curve[350] < 0.3 < found.curve[200])
+    (576, 125, True)
     """
 
     series: Series

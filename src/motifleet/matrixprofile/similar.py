@@ -35,6 +35,14 @@ class SimilarDevices(Frozen):
         p: the norm of plain distances.
         share: which of the windows' distances counts.
         constant: whether windows count that hold one value for more than half their length.
+
+    >>> import numpy as np
+    >>> values = np.random.default_rng(1).normal(size=900)
+    >>> values[400:500] = 5 * values[80:180]
+    >>> fleet = FleetSeries(values, np.arange(4) * 300, ("a", "b", "c"))
+    >>> found = similar_devices(fleet["a"], fleet, 20, k=1)
+    >>> found.device_ids, found.distances.round(1), found.exact
+    (('b',), array([0.]), True)
     """
 
     series: Series
@@ -183,7 +191,16 @@ def similar_devices(
 
 
 def chosen_by_index(found: SimilarDevices, devices: int) -> SimilarDevices:
-    """Tell that those that were compared had been chosen of so many."""
+    """Tell that those that were compared had been chosen of so many.
+
+    >>> import numpy as np
+    >>> values = np.random.default_rng(1).normal(size=900)
+    >>> values[400:500] = 5 * values[80:180]
+    >>> fleet = FleetSeries(values, np.arange(4) * 300, ("a", "b", "c"))
+    >>> found = chosen_by_index(similar_devices(fleet["a"], fleet, 20, k=1), 1000)
+    >>> found.exact
+    False
+    """
     if devices < found.compared:
         raise InvalidArgumentError(
             f"expected at least the {found.compared} devices that were compared, got {devices}"
@@ -196,6 +213,15 @@ def nearest_of(found: Sequence[SimilarDevices], k: int) -> SimilarDevices:
 
     Raises:
         InvalidArgumentError: there is no part, or k is less than 1 or no integer.
+
+    >>> import numpy as np
+    >>> values = np.random.default_rng(1).normal(size=900)
+    >>> values[400:500] = 5 * values[80:180]
+    >>> fleet = FleetSeries(values, np.arange(4) * 300, ("a", "b", "c"))
+    >>> pages = [chosen_devices(fleet, [0, 1]), chosen_devices(fleet, [2])]
+    >>> found = nearest_of([similar_devices(fleet["a"], page, 20, k=2) for page in pages], 2)
+    >>> found.device_ids, found.distances.round(1)
+    (('b', 'c'), array([0. , 3.3]))
     """
     k = kernels.result_count(k)
     if not found:
@@ -215,7 +241,15 @@ def nearest_of(found: Sequence[SimilarDevices], k: int) -> SimilarDevices:
 
 
 def chosen_devices(fleet: FleetSeries, places: Ints | Sequence[int]) -> FleetSeries:
-    """Lay the series at these places end to end, in their order."""
+    """Lay the series at these places end to end, in their order.
+
+    >>> import numpy as np
+    >>> values = np.random.default_rng(1).normal(size=900)
+    >>> values[400:500] = 5 * values[80:180]
+    >>> fleet = FleetSeries(values, np.arange(4) * 300, ("a", "b", "c"))
+    >>> chosen_devices(fleet, [2, 0]).device_ids
+    ('c', 'a')
+    """
     return end_to_end([fleet[int(at)] for at in places], fleet.signal)
 
 

@@ -30,6 +30,14 @@ class Snippet(Place):
         fraction: of all stretches, how many it stands for: it is the nearest snippet of these.
         area: what is left between the series and its snippets once this one is among them: the
             sum over all stretches of the MPdist to the nearest.
+
+    >>> import numpy as np
+    >>> steps = np.arange(600)
+    >>> signal = np.where(steps < 400, np.sin(steps / 3), np.abs(steps / 10 % 2 - 1))
+    >>> signal += np.random.default_rng(1).normal(size=600) / 20
+    >>> first = snippets(signal, 60).found[0]
+    >>> first.m, round(first.fraction, 1)
+    (60, 0.7)
     """
 
     fraction: float
@@ -48,6 +56,14 @@ class Snippets(Frozen):
         profiles: shape (k, n - m + 1), MPdist of each snippet to every stretch.
         nearest: shape (n - m + 1,), which snippet each stretch is nearest to, the earlier found of
             equally near ones; -1 where its values are missing.
+
+    >>> import numpy as np
+    >>> steps = np.arange(600)
+    >>> signal = np.where(steps < 400, np.sin(steps / 3), np.abs(steps / 10 % 2 - 1))
+    >>> signal += np.random.default_rng(1).normal(size=600) / 20
+    >>> found = snippets(signal, 60)
+    >>> len(found), found.window, found.profiles.shape
+    (2, 30, (2, 541))
     """
 
     series: Series

@@ -26,6 +26,13 @@ class StreamSnapshot(Frozen):
             beginning; -1: there is none.
         left_distances: shape (n - m + 1,), to the nearest one before it.
         left_indices: shape (n - m + 1,), where that one begins.
+
+    >>> from motifleet.matrixprofile import StreamingProfile
+    >>> stream = StreamingProfile(4, history=7)
+    >>> came = stream.append([1, 5, 2, 8, 1, 5, 2, 9])
+    >>> known = stream.snapshot()
+    >>> known.start, known.values.tolist(), len(known)
+    (1, [5.0, 2.0, 8.0, 1.0, 5.0, 2.0, 9.0], 4)
     """
 
     m: int

@@ -158,7 +158,8 @@ class StreamingProfile:
         by, so that on the same instruction set every later result is the same to the last bit.
 
         Returns:
-            about 70 bytes for each value in memory and channel, 16 more for each further k.
+            about 70 bytes for each value in memory and channel, 16 more for each further k; as
+            many for those that are forgotten and still laid out, half as many values at most.
         """
         floats, whole = self._stream.save()
         channels = np.array([self.channels], np.int64)

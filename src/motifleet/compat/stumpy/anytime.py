@@ -40,6 +40,11 @@ def prescrump(
         ValueError: a series has more than one dimension, or m is out of its bounds.
         TypeError: the values are not float64.
         NotImplementedError: p is below 1 or above 20, or constant windows of one's own.
+
+    >>> values = np.array([584.0, -11.0, 23.0, 79.0, 1001.0, 0.0, -19.0])
+    >>> distances, indices = prescrump(values, 3)
+    >>> distances.round(4).tolist(), indices.tolist()
+    ([0.1163, 2.6941, 3.0001, 2.6941, 0.1163], [4, 3, 0, 1, 0])
     """
     check_offered(
         "prescrump",
@@ -57,7 +62,13 @@ def prescrump(
 def prescraamp(
     T_A: Any, m: int, T_B: Any = None, s: int | None = None, p: float = 2.0, k: int = 1
 ) -> tuple[Floats, Ints]:
-    """Approximate a profile of plain distances: as `prescrump` with ``normalize=False``."""
+    """Approximate a profile of plain distances: as `prescrump` with ``normalize=False``.
+
+    >>> values = np.array([584.0, -11.0, 23.0, 79.0, 1001.0, 0.0, -19.0])
+    >>> distances, indices = prescraamp(values, 3, p=1.0)
+    >>> distances.round(6).tolist(), indices.tolist()
+    ([470.0, 1133.0, 1629.0, 1147.0, 470.0], [4, 4, 0, 1, 0])
+    """
     return prescrump(T_A, m, T_B, s, normalize=False, p=p, k=k)
 
 
@@ -165,7 +176,14 @@ class scrump:  # noqa: N801
 
 
 class scraamp(scrump):  # noqa: N801
-    """A profile of plain distances that gets better step by step: `scrump`, normalize=False."""
+    """A profile of plain distances that gets better step by step: `scrump`, normalize=False.
+
+    >>> values = np.array([584.0, -11.0, 23.0, 79.0, 1001.0, 0.0, -19.0])
+    >>> profile = scraamp(values, 3, percentage=1.0, p=1.0)
+    >>> profile.update()
+    >>> profile.P_.round(6).tolist(), profile.I_.tolist()
+    ([470.0, 1133.0, 1629.0, 1147.0, 470.0], [4, 4, 0, 1, 0])
+    """
 
     def __init__(
         self,

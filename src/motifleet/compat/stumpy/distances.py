@@ -35,6 +35,11 @@ def mpdist(
         ValueError: a series has more than one dimension, or m is out of its bounds.
         TypeError: the values are not float64.
         NotImplementedError: p is below 1 or above 20, or constant windows of one's own.
+
+    >>> a = np.array([584.0, -11.0, 23.0, 79.0, 1001.0, 0.0, -19.0])
+    >>> b = np.array([600.0, -10.0, 23.0, 17.0])
+    >>> round(mpdist(a, b, m=3), 6)
+    np.float64(0.00482)
     """
     check_offered(
         "mpdist",
@@ -73,6 +78,13 @@ def snippets(
         TypeError: the values are not float64.
         NotImplementedError: p < 1, constant windows of one's own, or plain distances of missing
             values.
+
+    >>> steps = np.arange(600)
+    >>> values = np.where(steps < 400, np.sin(steps / 3), np.abs(steps / 10 % 2 - 1))
+    >>> values += np.random.default_rng(1).normal(size=600) / 20
+    >>> _, places, _, fractions, _, _ = snippets(values, 60, 2)
+    >>> places.tolist(), fractions.round(1).tolist()
+    ([60, 240], [0.5, 0.5])
     """
     check_offered("snippets", mpdist_T_subseq_isconstant=mpdist_T_subseq_isconstant)
     measure, series = measure_of("snippets", normalize, p), as_array(T)
@@ -103,7 +115,12 @@ def aampdist(
     k: int | None = None,
     p: float = 2.0,
 ) -> float:
-    """Measure how far two series are apart: as `mpdist` with ``normalize=False``."""
+    """Measure how far two series are apart: as `mpdist` with ``normalize=False``.
+
+    >>> a, b = np.array([1.0, 2.0, 4.0, 9.0, 3.0]), np.array([7.0, 2.0, 4.0, 8.0])
+    >>> round(aampdist(a, b, m=3), 6)
+    np.float64(1.0)
+    """
     return mpdist(T_A, T_B, m, percentage, k, normalize=False, p=p)
 
 
@@ -117,7 +134,15 @@ def aampdist_snippets(
     mpdist_k: int | None = None,
     p: float = 2.0,
 ) -> tuple[Floats, Ints, Floats, Floats, Floats, Ints]:
-    """Find stretches that stand for most of T: as `snippets` with ``normalize=False``."""
+    """Find stretches that stand for most of T: as `snippets` with ``normalize=False``.
+
+    >>> steps = np.arange(600)
+    >>> values = np.where(steps < 400, np.sin(steps / 3), np.abs(steps / 10 % 2 - 1))
+    >>> values += np.random.default_rng(1).normal(size=600) / 20
+    >>> _, places, _, fractions, _, _ = aampdist_snippets(values, 60, 2)
+    >>> places.tolist(), fractions.round(1).tolist()
+    ([420, 240], [0.7, 0.3])
+    """
     return snippets(T, m, k, percentage, s, mpdist_percentage, mpdist_k, normalize=False, p=p)
 
 

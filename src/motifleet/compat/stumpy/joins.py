@@ -38,6 +38,12 @@ def stump(
         ValueError: a series has more than one dimension, or m is out of its bounds.
         TypeError: the values are not float64.
         NotImplementedError: p is below 1 or above 20, or constant windows of one's own.
+
+    >>> profile = stump(np.array([584.0, -11.0, 23.0, 79.0, 1001.0, 0.0, -19.0]), m=3)
+    >>> profile.P_.round(4).tolist(), profile.I_.tolist()
+    ([0.1163, 2.6941, 3.0001, 2.6941, 0.1163], [4, 3, 0, 1, 0])
+    >>> profile[0].tolist()
+    [0.11633857113690557, 4, -1, 4]
     """
     check_offered(
         "stump",
@@ -74,7 +80,7 @@ def aamp(
     """Compute the matrix profile of plain distances: as `stump` with ``normalize=False``.
 
     >>> aamp(np.array([584.0, -11.0, 23.0, 79.0, 1001.0, 0.0, -19.0]), m=3, p=1.0).P_
-    array([ 470., 1133., 1629., 1147.,  470.])
+    mparray([ 470., 1133., 1629., 1147.,  470.])
     """
     return stump(T_A, m, T_B, ignore_trivial, False, p, k)
 
@@ -100,7 +106,7 @@ def ostinato(
     normalize: bool = True,
     p: float = 2.0,
     Ts_subseq_isconstant: Any = None,
-) -> tuple[float, int, int]:
+) -> tuple[float, int, np.int64]:
     """Find the consensus motif of several series.
 
     Returns:
@@ -121,7 +127,7 @@ def ostinato(
     ...     m=3,
     ... )
     >>> round(radius, 6), series, index
-    (1.237024, 0, 4)
+    (1.237024, 0, np.int64(4))
     """
     check_offered("ostinato", Ts_subseq_isconstant=Ts_subseq_isconstant)
     measure = measure_of_join("ostinato", normalize, p)
@@ -133,9 +139,14 @@ def ostinato(
     if not (normalize or all(np.isfinite(each).all() for each in series)):
         refuse("ostinato(…, normalize=False) of series with missing values", ZEROS)
     radius, number, index = Ostinato(series, m, 0, "auto", measure).run(constant=True)
-    return radius, max(number, 0), max(index, 0)
+    return radius, max(number, 0), np.int64(max(index, 0))
 
 
-def aamp_ostinato(Ts: list[Any], m: int, p: float = 2.0) -> tuple[float, int, int]:
-    """Find the consensus motif by plain distances: as `ostinato` with ``normalize=False``."""
+def aamp_ostinato(Ts: list[Any], m: int, p: float = 2.0) -> tuple[float, int, np.int64]:
+    """Find the consensus motif by plain distances: as `ostinato` with ``normalize=False``.
+
+    >>> series = [np.array([1.0, 2.0, 4.0, 9.0, 3.0]), np.array([7.0, 2.0, 4.0, 8.0])]
+    >>> aamp_ostinato(series, m=3)
+    (1.0, 0, np.int64(1))
+    """
     return ostinato(Ts, m, False, p)

@@ -138,6 +138,13 @@ def motifs(
         ValueError: T or P has more than one dimension.
         TypeError: T is not float64.
         NotImplementedError: p < 1, or constant windows of one's own.
+
+    >>> values = np.random.default_rng(1).normal(size=200)
+    >>> values[120:140] = values[30:50]
+    >>> from motifleet.compat.stumpy import stump
+    >>> distances, indices = motifs(values, stump(values, 20).P_, max_matches=2)
+    >>> distances.round(6).tolist(), indices.tolist()
+    ([[0.0, 0.0]], [[30, 120]])
     """
     check_offered("motifs", T_subseq_isconstant=T_subseq_isconstant)
     measure = measure_of("motifs", normalize, p)
@@ -172,7 +179,15 @@ def aamp_motifs(
     atol: float = 1e-8,
     p: float = 2.0,
 ) -> tuple[Floats, Ints]:
-    """Find motifs and their matches by plain distances: as `motifs` with ``normalize=False``."""
+    """Find motifs and their matches by plain distances: as `motifs` with ``normalize=False``.
+
+    >>> values = np.random.default_rng(1).normal(size=200)
+    >>> values[120:140] = values[30:50] + 0.01
+    >>> from motifleet.compat.stumpy import aamp
+    >>> distances, indices = aamp_motifs(values, aamp(values, 20).P_, max_matches=2)
+    >>> distances.round(4).tolist(), indices.tolist()
+    ([[0.0, 0.0447]], [[30, 120]])
+    """
     limits = min_neighbors, max_distance, cutoff, max_matches, max_motifs, atol
     return motifs(T, P, *limits, normalize=False, p=p)
 

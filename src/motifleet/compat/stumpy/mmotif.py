@@ -45,6 +45,14 @@ def mmotifs(
     Raises:
         TypeError: T is not float64.
         NotImplementedError: p < 1, or constant windows of one's own.
+
+    >>> values = np.random.default_rng(1).normal(size=(3, 200))
+    >>> values[:2, 120:140] = values[:2, 30:50]
+    >>> from motifleet.compat.stumpy import mstump
+    >>> profile = mstump(values, 20)
+    >>> distances, indices, subspaces, bits = mmotifs(values, *profile, cutoffs=np.inf, k=1)
+    >>> indices.tolist(), sorted(subspaces[0].tolist())
+    ([[30, 120]], [0, 1])
     """
     check_offered("mmotifs", T_subseq_isconstant=T_subseq_isconstant)
     limits = min_neighbors, max_distance, cutoffs, max_matches, max_motifs, atol, k, include
@@ -83,6 +91,14 @@ def aamp_mmotifs(
     Raises:
         TypeError: T is not float64.
         NotImplementedError: p < 1.
+
+    >>> values = np.random.default_rng(1).normal(size=(3, 200))
+    >>> values[:2, 120:140] = values[:2, 30:50]
+    >>> from motifleet.compat.stumpy import maamp
+    >>> profile = maamp(values, 20)
+    >>> distances, indices, subspaces, bits = aamp_mmotifs(values, *profile, cutoffs=np.inf, k=1)
+    >>> indices.tolist(), sorted(subspaces[0].tolist())
+    ([[30, 120]], [0, 1])
     """
     p = measure_of("aamp_mmotifs", normalize=False, p=p).p
     values = as_array(T)

@@ -40,13 +40,13 @@ class mparray(np.ndarray[tuple[int, ...], np.dtype[Any]]):  # noqa: N801
     @property
     def left_I_(self) -> Ints:
         """Where the nearest earlier neighbours begin."""
-        return np.asarray(self)[:, 2 * self._k].astype(np.int64)
+        return self[:, 2 * self._k].astype(np.int64)
 
     @property
     def right_I_(self) -> Ints:
         """Where the nearest later neighbours begin."""
-        return np.asarray(self)[:, 2 * self._k + 1].astype(np.int64)
+        return self[:, 2 * self._k + 1].astype(np.int64)
 
     def _columns(self, first: int) -> np.ndarray[tuple[int, ...], np.dtype[Any]]:
-        columns = np.asarray(self)[:, first : first + self._k]
+        columns = self[:, first : first + self._k]
         return columns.ravel() if self._k == 1 else columns

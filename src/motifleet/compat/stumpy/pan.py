@@ -25,6 +25,13 @@ class stimp:  # noqa: N801
     Raises:
         TypeError: the values are not float64.
         NotImplementedError: plain distances with p other than 2, or constant windows of one's own.
+
+    >>> values = np.sin(np.arange(120) / 4)
+    >>> pan = stimp(values, 10, 30, 5, percentage=1.0)
+    >>> pan.update()
+    >>> pan.update()
+    >>> pan.M_.tolist(), pan.PAN_.shape
+    ([20, 15, 30, 10, 25], (5, 120))
     """
 
     def __init__(
@@ -148,7 +155,14 @@ class stimp:  # noqa: N801
 
 
 class aamp_stimp(stimp):  # noqa: N801
-    """The pan matrix profile of plain distances: `stimp` with ``normalize=False``."""
+    """The pan matrix profile of plain distances: `stimp` with ``normalize=False``.
+
+    >>> values = np.sin(np.arange(120) / 4)
+    >>> pan = aamp_stimp(values, 10, 30, 5, percentage=1.0)
+    >>> pan.update()
+    >>> int(pan.M_[0]), len(pan.P_[0]), bool(pan.P_[0].max() < 1)
+    (20, 101, True)
+    """
 
     def __init__(
         self,

@@ -31,7 +31,7 @@ def _refused(name: str, reason: str) -> Callable[..., Any]:
     return function
 
 
-def _refused_class(name: str, reason: str) -> type:
+def _refused_class(name: str, reason: str) -> Any:
     def init(*_: object, **__: object) -> NoReturn:
         refuse(name, reason)
 

@@ -23,6 +23,14 @@ def fluss(
 
     Returns:
         the curve, and the n_regimes - 1 places, that of the lowest point first.
+
+    >>> from motifleet.compat.stumpy import stump
+    >>> steps = np.arange(600)
+    >>> values = np.where(steps < 350, np.sin(steps / 4), np.abs(steps / 12 % 2 - 1))
+    >>> noise = np.random.default_rng(1).normal(size=600) / 20
+    >>> curve, places = fluss(stump(values + noise, 25).I_, 25, 2)
+    >>> abs(int(places[0]) - 350) < 25, bool(curve.min() < 0.3)
+    (True, True)
     """
     indices = np.asarray(I).astype(np.int64)
     ideal = ideal_arc_curve(len(indices)) if custom_iac is None else np.asarray(custom_iac)

@@ -57,6 +57,11 @@ def maamp(T: Any, m: int, include: Any = None, discords: bool = False, p: float 
         TypeError: the values are not float64.
         IndexError: a dimension to include is not there.
         NotImplementedError: p is out of 1 to 20, or dimensions are counted from the end.
+
+    >>> values = np.array([[1.0, 2.0, 4.0, 9.0, 3.0, 5.0], [7.0, 2.0, 4.0, 8.0, 2.0, 4.0]])
+    >>> P, I = maamp(values, m=3)
+    >>> P.round(4).tolist(), I.tolist()
+    ([[1.0, 7.4833, 7.0, 1.0], [4.562, 7.8037, 7.3406, 4.562]], [[3, 3, 0, 0], [3, 3, 0, 0]])
     """
     measure = measure_of_join("maamp", normalize=False, p=p)
     return _profile(T, m, include, discords, normalize=False, p=measure.p)

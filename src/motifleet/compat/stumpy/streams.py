@@ -135,6 +135,14 @@ class floss:  # noqa: N801
         ValueError: mp is not that of windows of m in T, or T_subseq_isconstant_func cannot be
             called.
         NotImplementedError: constant windows of one's own, or a p that is out of its bounds.
+
+    >>> from motifleet.compat.stumpy import stump
+    >>> values = np.sin(np.arange(200) / 4)
+    >>> stream = floss(stump(values, 25), values, 25, 25, excl_factor=1)
+    >>> for value in np.abs(np.arange(60) / 12 % 2 - 1):
+    ...     stream.update(value)
+    >>> stream.cac_1d_.round(1)[[20, 80, 140]].tolist()
+    [1.0, 0.4, 0.9]
     """
 
     def __init__(

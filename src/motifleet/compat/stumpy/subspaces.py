@@ -70,7 +70,13 @@ def maamp_subspace(
     n_bit: int = 8,
     p: float = 2.0,
 ) -> Ints:
-    """Return the k + 1 dimensions as `subspace` does, of windows that are not z-normalised."""
+    """Return the k + 1 dimensions as `subspace` does, of windows that are not z-normalised.
+
+    >>> values = np.random.default_rng(1).normal(size=(3, 200))
+    >>> values[:2, 120:140] = values[:2, 30:50]
+    >>> sorted(maamp_subspace(values, 20, 30, 120, 1).tolist())
+    [0, 1]
+    """
     levels = Levels(_checked(T, m), m, discretize_func, n_bit)
     return _nearest(*levels.pair(subseq_idx, nn_idx), k, include, discords, p)
 
@@ -123,7 +129,14 @@ def maamp_mdl(
     n_bit: int = 8,
     p: float = 2.0,
 ) -> tuple[Floats, list[Ints]]:
-    """Count bits as `mdl` does, of windows that are not z-normalised."""
+    """Count bits as `mdl` does, of windows that are not z-normalised.
+
+    >>> values = np.random.default_rng(1).normal(size=(3, 200))
+    >>> values[:2, 120:140] = values[:2, 30:50]
+    >>> bits, subspaces = maamp_mdl(values, 20, np.array([30, 30, 30]), np.array([120, 120, 120]))
+    >>> int(bits.argmin()), sorted(subspaces[1].tolist())
+    (1, [0, 1])
+    """
     levels = Levels(_checked(T, m), m, discretize_func, n_bit)
     return levels.bits(subseq_idx, nn_idx, include, discords, p)
 
