@@ -52,7 +52,7 @@ impl Kernel for AbJoin<'_> {
                 powers,
             };
             let search = Search::new::<S>(&measure, &BANDS, self.options);
-            return finish(simd, &search, &search.run(simd));
+            return finish(simd, &search, search.run(simd));
         }
         let [a, b] = self.series.map(|values| {
             let shapes = Shapes::new(values, self.m, watch);
@@ -80,12 +80,12 @@ impl Kernel for AbJoin<'_> {
             constant::in_other(&mut of_a, k, &a.windows, &b.windows, watch);
             constant::in_other(&mut of_b, k, &b.windows, &a.windows, watch);
         }
-        finish(simd, &search, &[of_a, of_b])
+        finish(simd, &search, [of_a, of_b])
     }
 }
 
-fn finish<S: Simd, M: Measure>(simd: S, search: &Search<M>, sides: &[Side; 2]) -> [Found; 2] {
-    [0, 1].map(|side| {
+fn finish<S: Simd, M: Measure>(simd: S, search: &Search<M>, sides: [Side; 2]) -> [Found; 2] {
+    let found = [0, 1].map(|side| {
         let entries = search.measure.windows(side) * search.options.k;
         // Every one is written to, by the threads.
         let (mut distances, mut indices) = (vec![0.0; entries], vec![0; entries]);
@@ -97,7 +97,9 @@ fn finish<S: Simd, M: Measure>(simd: S, search: &Search<M>, sides: &[Side; 2]) -
             finish_part(simd, search, (side, &sides[side]), number * CHUNK, part);
         });
         (distances, indices)
-    })
+    });
+    search.options.watch.free(sides);
+    found
 }
 
 fn finish_part<S: Simd, M: Measure>(

@@ -54,7 +54,7 @@ impl Kernel for SelfJoin<'_> {
                 powers,
             };
             let search = Search::new::<S>(&measure, &bands, self.options);
-            return finish(simd, &search, &search.run(simd), self.profile);
+            return finish(simd, &search, search.run(simd), self.profile);
         }
         let series = Shapes::new(self.values, self.m, watch);
         let measure = shapes::Between([&series; 2]);
@@ -75,7 +75,7 @@ impl Kernel for SelfJoin<'_> {
         let order = 0..windows.len();
         constant::on_one_side(&mut left, k, windows, zone, order.clone(), watch);
         constant::on_one_side(&mut right, k, windows, zone, order.rev(), watch);
-        finish(simd, &search, &[left, right], self.profile);
+        finish(simd, &search, [left, right], self.profile);
     }
 }
 
@@ -83,13 +83,14 @@ impl Kernel for SelfJoin<'_> {
 fn finish<S: Simd, M: Measure>(
     simd: S,
     search: &Search<M>,
-    found: &[Side; 2],
+    found: [Side; 2],
     profile: Profile<'_>,
 ) {
     let Options { threads, watch, .. } = search.options;
     threads::each(threads, watch, chunks(profile), |(start, part)| {
-        finish_part(simd, search, found, start, part);
+        finish_part(simd, search, &found, start, part);
     });
+    watch.free(found);
 }
 
 /// Cuts a profile into parts for the threads, each with its first window.

@@ -77,14 +77,13 @@ impl<'a> Watch<'a> {
         let size = (PIECE / each.max(1)).max(1);
         let starts = (0..count).step_by(size);
         let pieces = starts.map(move |start| start..count.min(start + size));
-        // Nobody is asked about the first one, so that what is short costs nothing.
-        pieces.take_while(|piece| piece.start == 0 || self.step(0))
+        pieces.take_while(|_| self.step(0))
     }
 
     /// What comes one by one, each as quick as a value, for as long as the work goes on.
     pub fn along<I: Iterator>(&self, items: I) -> impl Iterator<Item = I::Item> {
         let numbered = items.enumerate();
-        let asked = |at: usize| at == 0 || !at.is_multiple_of(PIECE) || self.step(0);
+        let asked = |at: usize| !at.is_multiple_of(PIECE) || self.step(0);
         numbered.map_while(move |(at, item)| asked(at).then_some(item))
     }
 
@@ -100,6 +99,14 @@ impl<'a> Watch<'a> {
             all[piece].fill(value);
         }
         all
+    }
+
+    /// Gives large arrays back to the system one at a time, which takes a while for each.
+    pub fn free<T>(&self, all: impl IntoIterator<Item = T>) {
+        for each in all {
+            drop(each);
+            self.step(0);
+        }
     }
 
     /// A copy of the values.
@@ -158,7 +165,8 @@ mod tests {
         }
         let stopping = Watch::new(&|_| false);
         thread::sleep(EVERY);
-        assert_eq!(stopping.pieces(3 * PIECE).count(), 1);
+        assert_eq!(stopping.pieces(3 * PIECE).count(), 0);
+        assert_eq!(stopping.along(0..3).count(), 0);
         assert!(stopping.stopped());
         assert_eq!(watch.filled(2.0, 3 * PIECE), [2.0; 3 * PIECE]);
     }

@@ -8,6 +8,7 @@ import pytest
 from tests.compat.agreement import same_distances, series
 
 from motifleet.compat import stumpy as ours
+from motifleet.compat.stumpy.pan import ranked
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning", "ignore::RuntimeWarning")
 
@@ -61,3 +62,30 @@ def test_approximate_profiles(theirs: ModuleType, name: str, first: bool) -> Non
         assert (one >= least - 1e-9).all()
         assert np.isfinite(one).all() >= first
     assert mine.PAN_.shape == yours.PAN_.shape
+
+
+@pytest.mark.parametrize("kind", ["periodic", "constant stretches", "few values"])
+def test_the_picture_of_equal_distances_differs_in_their_ranks_alone(
+    theirs: ModuleType, kind: str
+) -> None:
+    """As `coming-from-stumpy` says: the distances drawn are theirs, their ranks rounding's."""
+    values = series(kind, 80)
+    arguments: dict[str, Any] = {"min_m": 4, "max_m": 10, "step": 3, "percentage": 1.0}
+    mine, yours = ours.stimp(values, **arguments), theirs.stimp(values, **arguments)
+    for each in (mine, yours):
+        each.update()
+        each.update()
+    raw = {"contrast": False, "binary": False}
+    same_distances(mine.pan(**raw), yours.pan(**raw))
+    assert mine.pan().shape == yours.pan().shape
+    assert set(np.unique(mine.pan())) <= {0.0, 1.0}
+
+
+def test_ranks_of_many_are_those_of_one_stable_sort() -> None:
+    rng = np.random.default_rng(2)
+    for values in (rng.normal(size=900_000), rng.integers(0, 5, 900_000).astype(float)):
+        values[rng.integers(0, len(values), 1000)] = np.nan
+        expected = np.empty(len(values), np.int64)
+        expected[values.argsort(kind="stable")] = np.arange(len(values))
+        np.testing.assert_array_equal(ranked(values), expected)
+    assert ranked(np.zeros(0)).tolist() == []

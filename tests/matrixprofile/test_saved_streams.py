@@ -91,7 +91,7 @@ def test_restored_channels_are_those_never_saved_to_the_last_bit(
     history = data.draw(st.none() | st.integers(least, least + 60), label="history")
     never = MultidimensionalStream(2, m, history=history)
     restored = MultidimensionalStream(2, m, history=history)
-    block = np.stack([values, values[::-1] ** 3])
+    block = np.stack([values, np.abs(values[::-1])])
     cuts = data.draw(st.lists(st.integers(0, len(values)), max_size=4), label="cuts")
     for start, end in pairwise([0, *sorted(cuts), len(values)]):
         restored = MultidimensionalStream.from_bytes(restored.to_bytes())

@@ -157,5 +157,6 @@ pub fn order(window: usize, neighbour: i64, later_first: bool) -> (bool, u64) {
 pub fn merge([mut first, mut second]: [Side; 2], others: [Side; 2], watch: &Watch) -> [Side; 2] {
     first.merge(&others[0], true, watch);
     second.merge(&others[1], false, watch);
+    watch.free(others);
     [first, second]
 }

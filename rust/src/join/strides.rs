@@ -38,6 +38,8 @@ impl Stride for Squares<'_> {
             .all(|of| of[0].len() >= rows && of[1].len() >= columns)
     }
 
+    /// # Safety
+    /// It reaches beyond `row`, and beyond the last lane's column.
     #[inline(always)]
     unsafe fn next<S: Simd>(self, simd: S, sum: S::Vector, row: usize, column: usize) -> S::Vector {
         let difference = |[rows, columns]: [&[f64]; 2]| {
@@ -60,6 +62,8 @@ impl<T: Term> Stride for Terms<'_, T> {
         self.values[0].len() >= rows + self.m && self.values[1].len() >= columns + self.m
     }
 
+    /// # Safety
+    /// It reaches beyond `row`, and beyond the last lane's column.
     #[inline(always)]
     unsafe fn next<S: Simd>(self, simd: S, sum: S::Vector, row: usize, column: usize) -> S::Vector {
         let [rows, columns] = self.values;

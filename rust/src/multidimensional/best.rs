@@ -74,6 +74,8 @@ impl Best {
                 self.index[at] = other.index[at];
             }
         }
+        watch.free([other.sum]);
+        watch.free([other.index]);
         self
     }
 }

@@ -53,10 +53,10 @@ impl Kernel for Many<'_, '_> {
     }
 }
 
-/// # Safety
-/// Of all: row i and `2 · LANES` columns from j on lie within operands and bests, and as many
-/// lanes from `start` on within each channel's block.
 impl Many<'_, '_> {
+    /// # Safety
+    /// Row i and `2 · LANES` columns from j on lie within operands and bests, and as many lanes
+    /// from `start` on within each channel's block.
     #[inline(always)]
     unsafe fn measure<S: Simd>(&mut self, simd: S, start: usize, i: usize, j: usize) {
         let (row, column) = (self.pairing.row, self.pairing.column);
@@ -83,6 +83,9 @@ impl Many<'_, '_> {
         }
     }
 
+    /// # Safety
+    /// Row i and `2 · LANES` columns from j on lie within operands and bests, and as many lanes
+    /// from `start` on within each channel's block.
     #[inline(always)]
     unsafe fn step<S: Simd>(&mut self, simd: S, start: usize, i: usize, j: usize) {
         let (row, column) = (self.pairing.row, self.pairing.column);

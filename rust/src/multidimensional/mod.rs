@@ -140,9 +140,11 @@ impl Join<'_> {
         };
         let bests = Search::new::<S>(&between, bands, self.options).run(simd);
         let finished = bests.iter().zip(series);
-        finished
+        let profiles = finished
             .map(|(best, of)| finish(best, of.windows(), scale, self.options.watch))
-            .collect()
+            .collect();
+        self.options.watch.free(bests);
+        profiles
     }
 }
 

@@ -112,10 +112,14 @@ impl Simd for Neon {
         let up = proven!(vaddq_u64(bits, vbicq_u64(below, negative)));
         proven!(vreinterpretq_f64_u64(vbicq_u64(up, below)))
     }
+    /// # Safety
+    /// `LANES` values can be read from `from`.
     #[inline(always)]
     unsafe fn load(self, from: *const f64) -> float64x2_t {
         proven!(vld1q_f64(from))
     }
+    /// # Safety
+    /// `LANES` values can be written to `to`.
     #[inline(always)]
     unsafe fn store(self, to: *mut f64, vector: float64x2_t) {
         proven!(vst1q_f64(to, vector))
@@ -156,10 +160,14 @@ impl Simd for Neon {
             vld1q_u32(BITS.as_ptr())
         )))
     }
+    /// # Safety
+    /// `2 · LANES` values can be read from `from`.
     #[inline(always)]
     unsafe fn load_single(self, from: *const f32) -> float32x4_t {
         proven!(vld1q_f32(from))
     }
+    /// # Safety
+    /// `2 · LANES` values can be written to `to`.
     #[inline(always)]
     unsafe fn store_single(self, to: *mut f32, vector: float32x4_t) {
         proven!(vst1q_f32(to, vector))

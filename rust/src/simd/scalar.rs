@@ -80,11 +80,15 @@ impl Simd for Scalar {
     fn up_to_grid(self, a: f64) -> f64 {
         super::up_to_grid(a)
     }
+    /// # Safety
+    /// `LANES` values can be read from `from`.
     #[inline(always)]
     unsafe fn load(self, from: *const f64) -> f64 {
         // SAFETY: the caller promises a readable value.
         unsafe { *from }
     }
+    /// # Safety
+    /// `LANES` values can be written to `to`.
     #[inline(always)]
     unsafe fn store(self, to: *mut f64, vector: f64) {
         // SAFETY: the caller promises a writable value.
@@ -122,11 +126,15 @@ impl Simd for Scalar {
     fn positive_single(self, a: [f32; 2]) -> u32 {
         u32::from(a[0] > 0.0) | u32::from(a[1] > 0.0) << 1
     }
+    /// # Safety
+    /// `2 · LANES` values can be read from `from`.
     #[inline(always)]
     unsafe fn load_single(self, from: *const f32) -> [f32; 2] {
         // SAFETY: the caller promises two readable values.
         unsafe { from.cast::<[f32; 2]>().read() }
     }
+    /// # Safety
+    /// `2 · LANES` values can be written to `to`.
     #[inline(always)]
     unsafe fn store_single(self, to: *mut f32, vector: [f32; 2]) {
         // SAFETY: the caller promises two writable values.

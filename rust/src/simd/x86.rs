@@ -127,10 +127,14 @@ impl Simd for Avx2 {
         let up = proven!(_mm256_add_epi64(bits, _mm256_andnot_si256(negative, below)));
         proven!(_mm256_castsi256_pd(_mm256_andnot_si256(below, up)))
     }
+    /// # Safety
+    /// `LANES` values can be read from `from`.
     #[inline(always)]
     unsafe fn load(self, from: *const f64) -> __m256d {
         proven!(_mm256_loadu_pd(from))
     }
+    /// # Safety
+    /// `LANES` values can be written to `to`.
     #[inline(always)]
     unsafe fn store(self, to: *mut f64, vector: __m256d) {
         proven!(_mm256_storeu_pd(to, vector))
@@ -169,10 +173,14 @@ impl Simd for Avx2 {
         let above = proven!(_mm256_cmp_ps::<_CMP_GT_OQ>(a, _mm256_setzero_ps()));
         proven!(_mm256_movemask_ps(above)) as u32
     }
+    /// # Safety
+    /// `2 · LANES` values can be read from `from`.
     #[inline(always)]
     unsafe fn load_single(self, from: *const f32) -> __m256 {
         proven!(_mm256_loadu_ps(from))
     }
+    /// # Safety
+    /// `2 · LANES` values can be written to `to`.
     #[inline(always)]
     unsafe fn store_single(self, to: *mut f32, vector: __m256) {
         proven!(_mm256_storeu_ps(to, vector))
@@ -284,10 +292,14 @@ impl Simd for Avx512 {
         let up = proven!(_mm512_add_epi64(bits, _mm512_andnot_si512(negative, below)));
         proven!(_mm512_castsi512_pd(_mm512_andnot_si512(below, up)))
     }
+    /// # Safety
+    /// `LANES` values can be read from `from`.
     #[inline(always)]
     unsafe fn load(self, from: *const f64) -> __m512d {
         proven!(_mm512_loadu_pd(from))
     }
+    /// # Safety
+    /// `LANES` values can be written to `to`.
     #[inline(always)]
     unsafe fn store(self, to: *mut f64, vector: __m512d) {
         proven!(_mm512_storeu_pd(to, vector))
@@ -332,10 +344,14 @@ impl Simd for Avx512 {
             _mm512_setzero_ps()
         )))
     }
+    /// # Safety
+    /// `2 · LANES` values can be read from `from`.
     #[inline(always)]
     unsafe fn load_single(self, from: *const f32) -> __m512 {
         proven!(_mm512_loadu_ps(from))
     }
+    /// # Safety
+    /// `2 · LANES` values can be written to `to`.
     #[inline(always)]
     unsafe fn store_single(self, to: *mut f32, vector: __m512) {
         proven!(_mm512_storeu_ps(to, vector))

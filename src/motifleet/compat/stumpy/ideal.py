@@ -44,7 +44,7 @@ def ideal_arc_curve(
     cumulated = np.concatenate([[0.0], np.cumsum(density)])
     uniform = random.uniform(size=(samples, draws))
     drawn = np.empty_like(uniform)
-    for part in pieces(samples, 4 * draws):
+    for part in pieces(samples, 16 * draws):
         drawn[part] = np.interp(uniform[part], cumulated, np.arange(width + 1)) / width
     a, b = (np.round(each.mean(), 2) for each in fitted_beta(drawn))
     x = np.arange(width) / width

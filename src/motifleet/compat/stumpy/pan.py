@@ -12,7 +12,7 @@ from motifleet.compat.stumpy.refused import check_offered, refuse
 from motifleet.matrixprofile.pieces import pieces
 from motifleet.types import Floats, Ints
 
-SORTED, SAMPLE = 1 << 19, 1 << 16
+SORTED, SAMPLE = 1 << 18, 1 << 16
 """Values that are sorted at once, and those that tell where to cut."""
 TWO = "stumpy takes p for 2.0 here, whatever it is: pass p=2.0"
 
@@ -105,36 +105,42 @@ class stimp:  # noqa: N801
             binary: whether all up to the threshold is 0, the rest 1.
             clip: whether all is brought between 0 and 1.
         """
-        done = self._order[: self._done]
-        rows, largest = np.empty((len(done), self._PAN.shape[1])), self._largest()
+        done, width = self._order[: self._done], self._PAN.shape[1]
+        rows, largest = np.empty((len(done), width)), self._largest()
         for at, number in enumerate(done.tolist()):
-            row = self._PAN[number]
-            rows[at] = np.where(np.isinf(row), np.nan, row)
-            if normalize:
-                rows[at] = np.minimum(1.0, rows[at] / largest[at])
-        ranks = ranked(rows.ravel()).reshape(rows.shape) if contrast else rows
-        last = rows.size - 1
-        for row, rank in zip(rows, ranks, strict=True):
-            if contrast:
-                share = np.where(rank == last, 1.0, rank * (1.0 / last)) if last > 0 else 0.0 * rank
-                row[:] = 1.0 / (1.0 + np.exp(-10 * (share - threshold)))
+            for part in pieces(width):
+                row = self._PAN[number, part]
+                row = np.where(np.isinf(row), np.nan, row)
+                rows[at, part] = np.minimum(1.0, row / largest[at]) if normalize else row
+        flat = rows.reshape(-1)
+        ranks = ranked(flat) if contrast else None
+        for part in pieces(flat.size):
+            if ranks is not None:
+                share = _shares(ranks[part], flat.size)
+                flat[part] = 1.0 / (1.0 + np.exp(-10 * (share - threshold)))
             if binary:
-                row[:] = np.where(row <= threshold, 0.0, 1.0)
+                flat[part] = np.where(flat[part] <= threshold, 0.0, 1.0)
             if clip:
-                np.clip(row, 0.0, 1.0, out=row)
+                flat[part] = np.clip(flat[part], 0.0, 1.0)
         return self._repeated(rows, done)
 
     def _repeated(self, rows: Floats, done: Ints) -> Floats:
         """Draw the rows that are not done as the next one that is."""
-        picture, order = np.full_like(self._PAN, np.nan), np.argsort(done)
+        picture, order = np.empty_like(self._PAN), np.argsort(done)
         start = 0
         for at in order.tolist():
             for number in range(start, int(done[at]) + 1):
                 picture[number] = rows[at]
             start = int(done[at]) + 1
-        highest = max((np.nanmax(row) for row in rows if not np.isnan(row).all()), default=np.nan)
+        for row in picture[start:]:
+            row[:] = np.nan
+        known = [row[part] for row in rows for part in pieces(len(row))]
+        highest = max(
+            (np.nanmax(each) for each in known if not np.isnan(each).all()), default=np.nan
+        )
         for row in picture:
-            row[np.isnan(row)] = highest
+            for part in pieces(len(row)):
+                row[part] = np.where(np.isnan(row[part]), highest, row[part])
         return picture
 
     @property
@@ -194,6 +200,12 @@ def breadth_first(count: int) -> Ints:
     return np.array(order, np.int64)
 
 
+def _shares(ranks: Ints, count: int) -> Floats:
+    """Which share of all is below each, from 0 to 1."""
+    last = max(count - 1, 1)
+    return np.where(ranks == last, 1.0, ranks * (1.0 / last))
+
+
 def ranked(values: Floats) -> Ints:
     """Return the rank of each value among all, of equal ones the first the least; NaN the last.
 
@@ -210,9 +222,8 @@ def ranked(values: Floats) -> Ints:
         part[piece] = np.searchsorted(cuts, values[piece], side="right")
     ranks, before = np.empty(len(values), np.int64), 0
     for number in range(len(cuts) + 1):
-        places = np.concatenate(
-            [piece.start + np.flatnonzero(part[piece] == number) for piece in pieces(len(part))]
-        )
+        own = [piece.start + np.flatnonzero(part[piece] == number) for piece in pieces(len(part))]
+        places = np.concatenate([np.zeros(0, np.int64), *own])
         order = values[places].argsort(kind="stable")
         ranks[places[order]] = np.arange(before, before + len(places))
         before += len(places)
