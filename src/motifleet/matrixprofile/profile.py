@@ -1,5 +1,6 @@
 """The matrix profile of one series."""
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -179,7 +180,8 @@ def matrix_profile(
     )
     span = np.array([0, len(series)], np.int64)
     sides = _core.self_join(series.values, span, m, options)
-    options.finished(int(kernels.pairs(np.array(len(series) - m + 1), m)))
+    if progress is not None:
+        options.finished(int(kernels.pairs(np.array(len(series) - m + 1), m)))
     fields = options.self_fields(sides)
     return MatrixProfile(
         series=series, m=m, **fields, normalize=options.normalize, p=options.p, share=options.share
@@ -193,7 +195,7 @@ def check_length(series: Series, m: int) -> None:
             f"expected a window length m of at most {len(series)}, the length of the series, "
             f"got {m}: choose a shorter window"
         )
-    if not np.isfinite(series.values).any():
+    if not (math.isfinite(series.values[0]) or np.isfinite(series.values).any()):
         raise TooShortError(
             f"expected a series with values, got {len(series)} that are all NaN or infinite: "
             "there is nothing to compare"
