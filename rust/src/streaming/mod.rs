@@ -8,6 +8,7 @@
 mod covariances;
 mod devices;
 mod edge;
+mod edge_devices;
 #[cfg(test)]
 mod edge_sizes;
 mod levels;
@@ -20,7 +21,8 @@ mod stream;
 mod tape;
 mod together;
 
-pub use edge::{DeviceStreams, MultidimensionalStream, Stream};
+pub use edge::{MultidimensionalStream, Stream};
+pub use edge_devices::DeviceStreams;
 
 /// More values than any stream will see; indices stay far from overflow.
 const LONGEST: u64 = 1 << 62;
