@@ -134,6 +134,10 @@ def one_value_of_a_long_stream() -> Callable[[], object]:
     return lambda: stream.update(1e9)
 
 
+def a_long_stream_saved() -> Callable[[], object]:
+    return long_stream().to_bytes
+
+
 def a_long_stream_restored() -> Callable[[], object]:
     saved = long_stream().to_bytes()
     return lambda: StreamingProfile.from_bytes(saved)
@@ -185,6 +189,7 @@ CASES = [
     one_long_block,
     a_stream_laid_out_anew,
     one_value_of_a_long_stream,
+    a_long_stream_saved,
     a_long_stream_restored,
     fluss,
     stimp,

@@ -121,10 +121,9 @@ impl Stream {
     }
 
     /// All of it, to the last bit: arrays of floats, and of whole numbers.
-    fn save<'py>(&self, py: Python<'py>) -> Saves<'py> {
-        let mut saved = Saved::default();
-        self.rows.iter().for_each(|row| row.save(&mut saved));
-        saves(py, saved)
+    fn save<'py>(&self, py: Python<'py>) -> PyResult<Saves<'py>> {
+        let save = |saved: &mut Saved| self.rows.iter().for_each(|row| row.save(saved));
+        saves(py, save)
     }
 
     /// Appends a row of values to each channel, laid end to end: (begins, left distances, left
@@ -291,13 +290,16 @@ fn slices<'a, T: numpy::Element>(arrays: &'a [PyReadonlyArray1<'_, T>]) -> PyRes
     slices.collect()
 }
 
-fn saves(py: Python<'_>, saved: Saved) -> Saves<'_> {
-    let floats = saved.floats.into_iter();
-    let whole = saved.whole.into_iter();
-    (
-        floats.map(|array| array.into_pyarray(py)).collect(),
-        whole.map(|array| array.into_pyarray(py)).collect(),
-    )
+fn saves(py: Python<'_>, save: impl FnOnce(&mut Saved) + Send) -> PyResult<Saves<'_>> {
+    let (floats, whole) = interpreter::watched(py, None, 0, |watch| {
+        let mut saved = Saved::new(watch);
+        save(&mut saved);
+        (saved.floats, saved.whole)
+    })?;
+    Ok((
+        Vec::from_iter(floats.into_iter().map(|array| array.into_pyarray(py))),
+        Vec::from_iter(whole.into_iter().map(|array| array.into_pyarray(py))),
+    ))
 }
 
 fn came(py: Python<'_>, (begins, distance, index): (Vec<i64>, Vec<f64>, Vec<i64>)) -> Came<'_> {
@@ -382,10 +384,8 @@ impl MultidimensionalStream {
     }
 
     /// All of it, to the last bit: arrays of floats, and of whole numbers.
-    fn save<'py>(&self, py: Python<'py>) -> Saves<'py> {
-        let mut saved = Saved::default();
-        self.stream.save(&mut saved);
-        saves(py, saved)
+    fn save<'py>(&self, py: Python<'py>) -> PyResult<Saves<'py>> {
+        saves(py, |saved| self.stream.save(saved))
     }
 
     /// Appends `width` values of each channel, one moment's after the other's: (begins, left

@@ -1,19 +1,29 @@
 //! What is kept of a stream that is saved: arrays in a fixed order.
 
+use crate::watch::Watch;
+
 /// Arrays that are saved.
-#[derive(Default)]
-pub struct Saved {
+pub struct Saved<'a> {
     pub floats: Vec<Vec<f64>>,
     pub whole: Vec<Vec<i64>>,
+    watch: &'a Watch<'a>,
 }
 
-impl Saved {
+impl<'a> Saved<'a> {
+    pub fn new(watch: &'a Watch<'a>) -> Self {
+        Saved {
+            floats: Vec::new(),
+            whole: Vec::new(),
+            watch,
+        }
+    }
+
     pub fn floats(&mut self, array: &[f64]) {
-        self.floats.push(array.to_vec());
+        self.floats.push(self.watch.copied(array));
     }
 
     pub fn whole(&mut self, array: &[i64]) {
-        self.whole.push(array.to_vec());
+        self.whole.push(self.watch.copied(array));
     }
 }
 

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from motifleet.errors import InvalidArgumentError
+from motifleet.matrixprofile.pieces import pieces
 
 Array: TypeAlias = NDArray[Any]
 VERSION = 2
@@ -34,8 +35,10 @@ def pack(what: bytes, arrays: list[Array]) -> bytes:
     for array in arrays:
         code = array.dtype.kind.encode()
         parts += [PART.pack(code, array.size), array.astype(KINDS[code], copy=False).tobytes()]
-    body = b"".join(parts)
-    return body + TAIL.pack(zlib.crc32(body))
+    checksum = 0
+    for part in parts:
+        checksum = _checksum(part, checksum)
+    return b"".join([*parts, TAIL.pack(checksum)])
 
 
 def unpack(what: bytes, data: bytes) -> tuple[int, list[Array]]:
@@ -49,16 +52,16 @@ def unpack(what: bytes, data: bytes) -> tuple[int, list[Array]]:
     """
     if not isinstance(data, bytes | bytearray | memoryview):
         raise InvalidArgumentError(f"expected bytes, got a {type(data).__name__}")
-    data = bytes(data)
-    if len(data) < HEAD.size + TAIL.size or HEAD.unpack_from(data)[:2] != (MAGIC, what):
+    view = memoryview(data).cast("B")
+    if len(view) < HEAD.size + TAIL.size or HEAD.unpack_from(view)[:2] != (MAGIC, what):
         raise _refusal(what, "other bytes: pass what to_bytes() returned")
-    _, _, version, count = HEAD.unpack_from(data)
+    _, _, version, count = HEAD.unpack_from(view)
     if version not in READ:
         raise _refusal(what, f"version {version}, not up to {VERSION}: it needs a newer Motifleet")
-    if TAIL.unpack_from(data, len(data) - TAIL.size)[0] != zlib.crc32(data[: -TAIL.size]):
+    if TAIL.unpack_from(view, len(view) - TAIL.size)[0] != _checksum(view[: -TAIL.size]):
         raise _refusal(what, "damaged bytes: the checksum differs, save it again")
     try:
-        arrays = list(_parts(data, count))
+        arrays = list(_parts(view, count))
     except (struct.error, KeyError, ValueError) as error:
         raise _refusal(what, "bytes whose lengths do not fit: save it again") from error
     return version, arrays
@@ -90,7 +93,15 @@ def fitting(name: str) -> Iterator[None]:
         ) from error
 
 
-def _parts(data: bytes, count: int) -> Iterator[Array]:
+def _checksum(data: bytes | memoryview, checksum: int = 0) -> int:
+    """Carry a checksum on over more bytes, a piece at a time."""
+    view = memoryview(data)
+    for part in pieces(len(view)):
+        checksum = zlib.crc32(view[part], checksum)
+    return checksum
+
+
+def _parts(data: memoryview, count: int) -> Iterator[Array]:
     place, end = HEAD.size, len(data) - TAIL.size
     for _ in range(count):
         code, length = PART.unpack_from(data, place)
