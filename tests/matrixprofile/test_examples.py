@@ -10,8 +10,15 @@ import pytest
 from motifleet import matrixprofile
 from motifleet.compat import stumpy
 
-# Values that are no functions and no classes: they have no docstring of their own.
-VALUES = {"ANOMALY_KINDS", "ChannelsLike", "Progress", "SeriesLike"}
+# Values and types of arguments, which have no docstring or do nothing of their own.
+VALUES = {
+    "ANOMALY_KINDS",
+    "SHARED_GROUPS",
+    "ChannelsLike",
+    "Progress",
+    "SeriesLike",
+    "SharedStep",
+}
 ROOMS: list[ModuleType] = [matrixprofile, stumpy]
 NAMES = [(room, name) for room in ROOMS for name in room.__all__]
 

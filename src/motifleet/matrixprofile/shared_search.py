@@ -111,6 +111,20 @@ class Search:
         how: threads, and the instruction set, for what is done here.
         told: called with how many devices are as good as done, and how many there are.
         kept: where the comparisons of groups are kept, for each round; None: nowhere.
+
+    >>> import numpy as np
+    >>> values = np.random.default_rng(4).normal(size=600)
+    >>> for start in (20, 230):
+    ...     values[start : start + 30] = 4 * np.hanning(30) + values[start : start + 30] / 20
+    >>> fleet = FleetSeries(values, np.array([0, 200, 400, 600]), ("a", "b", "c"), "speed")
+    >>> parts = [
+    ...     FleetSeries(fleet[number].values, np.array([0, 200]), (name,))
+    ...     for number, name in enumerate("abc")
+    ... ]
+    >>> asked = Asked.checked(30, 2, 1, None, constant=False)
+    >>> (found,) = Search(asked, InMemory(parts, (0, "auto")), (0, "auto")).run()
+    >>> found.devices
+    2
     """
 
     asked: Asked

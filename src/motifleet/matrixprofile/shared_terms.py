@@ -20,6 +20,17 @@ class SharedMotif(Place):
         devices: how many devices have an occurrence, its own too.
         occurrences: every window within reach, none overlapping another, the nearest first; its
             own, at distance 0, is the first.
+
+    >>> import numpy as np
+    >>> from motifleet.matrixprofile import shared_motifs
+    >>> values = np.random.default_rng(4).normal(size=600)
+    >>> for start in (20, 230):
+    ...     values[start : start + 30] = 4 * np.hanning(30) + values[start : start + 30] / 20
+    >>> from motifleet.types import FleetSeries
+    >>> fleet = FleetSeries(values, np.array([0, 200, 400, 600]), ("a", "b", "c"), "speed")
+    >>> (found,) = shared_motifs(fleet, 30, min_devices=2, k=1)
+    >>> found.devices, sorted({each.device_id for each in found.occurrences})
+    (2, ['a', 'b'])
     """
 
     radius: float
@@ -39,7 +50,11 @@ class SharedMotif(Place):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is asked for, as `shared_motifs` takes it."""
+    """What is asked for, as `shared_motifs` takes it.
+
+    >>> Asked.checked(30, 0.5, 3, None, constant=False).wanted(9)
+    5
+    """
 
     m: int
     min_devices: float
