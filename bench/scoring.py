@@ -14,6 +14,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from http.client import HTTPConnection
@@ -88,14 +89,19 @@ def ask(connection: HTTPConnection, row: list[float]) -> float:
     return float(json.loads(connection.getresponse().read())["predictions"][0]["probability"])
 
 
-def rows() -> list[Row]:
+def in_trained_home(measure: Callable[[Motifleet], list[Row]]) -> list[Row]:
+    """Measure in a home with the table and the model, which goes afterwards."""
     folder = Path(mkdtemp())
     try:
         home = open_home(folder / "home")
         trained(home)
-        return compared(home)
+        return measure(home)
     finally:
         rmtree(folder)
+
+
+def rows() -> list[Row]:
+    return in_trained_home(compared)
 
 
 def compared(home: Motifleet) -> list[Row]:

@@ -19,15 +19,13 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from pathlib import Path
-from shutil import rmtree
-from tempfile import mkdtemp
 from typing import NamedTuple
 
 import psutil
 from bench.rows import Floor, Row, judged
-from bench.scoring import SIGNALS, trained
+from bench.scoring import SIGNALS, in_trained_home
 
-from motifleet.app import Motifleet, Resources, open_home
+from motifleet.app import Motifleet, Resources
 
 TITLE = "endpoints, against mlflow models serve and Ray Serve"
 CONNECTIONS = {1: 3.0, 16: 5.0, 64: 5.0}
@@ -124,13 +122,7 @@ def resident(server: psutil.Process, words: str) -> float:
 
 
 def rows() -> list[Row]:
-    folder = Path(mkdtemp())
-    try:
-        home = open_home(folder / "home")
-        trained(home)
-        return compared(home)
-    finally:
-        rmtree(folder)
+    return in_trained_home(compared)
 
 
 def compared(home: Motifleet) -> list[Row]:

@@ -36,9 +36,12 @@ def whole_site(home: Path | str) -> FastAPI:
 
 async def run(told: dict[str, Any]) -> None:
     """Serve until SIGTERM."""
+    site = whole_site(told["home"])
+    # MLflow takes seconds to load, and to make its database in a new home.
+    site.state.background.start(site.state.fleet.models.open_store)
     server = Listening(
         told["fd"],
-        target=whole_site(told["home"]),
+        target=site,
         interface=Interfaces.ASGI,
         log_enabled=False,
         backpressure=1024,

@@ -65,6 +65,14 @@ class Models:
         """Finished trainings that have not reached the tracking server."""
         return self._trainer.trainings.waiting()
 
+    def open_store(self) -> None:
+        """Load MLflow, and make its database in a new home, so that no question waits for that.
+
+        Raises:
+            TrackingError: the store cannot be opened.
+        """
+        Store.of(self.settings).open()
+
     def search(self, trials: int) -> Search:
         """A search for hyper-parameters that is kept in the home, and goes on from there."""
         return Search(trials, prepare_home(self.settings) / "searches")

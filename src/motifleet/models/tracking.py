@@ -1,6 +1,5 @@
 """The one door to MLflow: where its store is, and what its exceptions become."""
 
-import fcntl
 import importlib
 import logging
 import os
@@ -70,12 +69,21 @@ class Store:
             TrackingError: the store cannot be reached, or refuses.
         """
         # MLflow's loggers tell of every database step, and of what our own messages say.
-        with _ONE_AT_A_TIME, self._translated(doing), self._locked(), _quiet():
+        with _ONE_AT_A_TIME, self._translated(doing), page.locked(self.lock), _quiet():
             self._check_there()
             import mlflow
 
             with _pointed_at(self.uri):
                 yield mlflow.MlflowClient(self.uri, self.uri)
+
+    def open(self) -> None:
+        """Load MLflow, and make its database where there is none: what the first question would do.
+
+        Raises:
+            MissingExtraError, TrackingError: see `client`.
+        """
+        with self.client("open the store") as client:
+            client.search_experiments(max_results=1)
 
     def page(self, fd: int) -> tuple[list[str], dict[str, str]]:
         """The command that serves MLflow's own page over this store, and variables for it.
@@ -95,6 +103,8 @@ class Store:
         more = {page.STORE: self.uri, "MLFLOW_DISABLE_TELEMETRY": "true"}
         if self.artifacts is not None:
             more[page.ARTIFACTS] = str(self.artifacts)
+        if self.lock is not None:
+            more[page.LOCK] = str(self.lock)
         # What MLflow does jobs by would be processes of its own.
         more["MLFLOW_SERVER_ENABLE_JOB_EXECUTION"] = "false"
         return [sys.executable, "-I", page.__file__, str(fd)], more
@@ -135,19 +145,6 @@ class Store:
         """The address without a password that it may hold."""
         parts = urlsplit(self.uri)
         return self.uri.replace(parts.netloc, parts.hostname or "") if parts.password else self.uri
-
-    @contextmanager
-    def _locked(self) -> Iterator[None]:
-        if self.lock is None:
-            yield
-            return
-        descriptor = os.open(self.lock, os.O_CREAT | os.O_RDWR, 0o600)
-        try:
-            with suppress(OSError):  # a file system without locks
-                fcntl.flock(descriptor, fcntl.LOCK_EX)
-            yield
-        finally:
-            os.close(descriptor)
 
 
 def is_server(uri: str) -> bool:
