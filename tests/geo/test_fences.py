@@ -213,6 +213,7 @@ def bad_files(folder: Path) -> dict[str, tuple[Path, str]]:
     (folder / "b").mkdir()
     (folder / "c").mkdir()
     (folder / "d").mkdir()
+    (folder / "e").mkdir()
     files |= {
         "missing": (folder / "nowhere.tsv", "cannot be read: No such file"),
         "crs": (
@@ -221,13 +222,17 @@ def bad_files(folder: Path) -> dict[str, tuple[Path, str]]:
         ),
         "cut": (geoparquet(folder / "b", [wkb[:40]], {"encoding": "WKB"}), "well-known binary"),
         "null": (geoparquet(folder / "c", [None], {"encoding": "WKB"}), "empty geometry"),
+        "empty": (
+            geoparquet(folder / "e", [struct.pack("<BII", 1, 3, 0)], {"encoding": "WKB"}),
+            "empty geometry",
+        ),
         "encoding": (geoparquet(folder / "d", [wkb], {"encoding": "point"}), "as WKB, got 'point'"),
     }
     return files
 
 
 NAMES = ["yards.shp", "bad.geojson", "list.json", "none.geojson", "line.tsv", "mixed.tsv"]
-NAMES += ["latin.wkt", "bad.parquet", "missing", "crs", "cut", "null", "encoding"]
+NAMES += ["latin.wkt", "bad.parquet", "missing", "crs", "cut", "null", "empty", "encoding"]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -242,6 +247,7 @@ def test_a_bad_file_is_refused(tmp_path: Path, name: str) -> None:
     [
         (None, "empty geometry"),
         ({"type": "Polygon", "coordinates": []}, "empty geometry"),
+        ({"type": "MultiPolygon", "coordinates": [[]]}, "empty geometry"),
         ({"type": "Polygon", "coordinates": [[1, 2, 3]]}, "expected rings of points"),
         ({"type": "LineString", "coordinates": [[1, 2], [3, 4]]}, "got LineString"),
     ],
@@ -249,6 +255,13 @@ def test_a_bad_file_is_refused(tmp_path: Path, name: str) -> None:
 def test_a_bad_feature_is_refused(tmp_path: Path, geometry: object, said: str) -> None:
     with pytest.raises(GeometryError, match=f"fence 'yard' in yards.geojson: .*{said}"):
         read_fences(geojson(tmp_path, geometry))
+
+
+def test_a_part_without_a_ring_is_nothing(tmp_path: Path) -> None:
+    parts = {"type": "MultiPolygon", "coordinates": [[], square()]}
+    found = read_fences(geojson(tmp_path, parts))
+    alone = read_fences(geojson(tmp_path, {"type": "Polygon", "coordinates": square()}))
+    assert found.km2.tolist() == alone.km2.tolist()
 
 
 def test_an_old_coordinate_system_is_refused(tmp_path: Path) -> None:

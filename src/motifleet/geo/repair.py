@@ -31,6 +31,8 @@ def closed_in_degrees(shape: Shape, *, swap_axes: bool) -> tuple[Shape, list[str
     Raises:
         GeometryError: see the table above.
     """
+    # A part without a ring is nothing: POLYGON EMPTY is such a part alone.
+    shape = [polygon for polygon in shape if polygon]
     if not shape or not all(len(ring) for ring in rings_of(shape)):
         raise GeometryError("expected a polygon, got an empty geometry")
     repairs: list[str] = []
