@@ -88,15 +88,6 @@ def gone(processes: list[psutil.Process]) -> bool:
     return not psutil.wait_procs(processes, timeout=10)[1]
 
 
-def answers(up: Up, name: str, path: str, seconds: float = PATIENCE) -> bool:
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        with suppress(OSError):
-            return up.get(name, path)[0] == 200
-        time.sleep(0.05)
-    return False
-
-
 @pytest.fixture(scope="module")
 def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
     home = tmp_path_factory.mktemp("up") / "home"
@@ -149,20 +140,6 @@ def test_a_port_in_use_is_told(tmp_path: Path, run: Run, option: str) -> None:
     assert "choose another port" in done.err
 
 
-@pytest.mark.parametrize("name", ["motifleet.site", "serving.gateway", "page.py"])
-def test_a_part_that_is_killed_comes_back(up: Up, name: str) -> None:
-    part, path = {
-        "motifleet.site": ("api", "/api/v1/health"),
-        "serving.gateway": ("endpoints", "/ping"),
-        "page.py": ("mlflow", "/health"),
-    }[name]
-    before = up.find(name)
-    before.kill()
-    assert gone([before])
-    assert answers(up, part, path)
-    assert up.find(name).pid != before.pid
-
-
 def test_it_stops_and_leaves_no_process(up: Up) -> None:
     processes = up.tree()
     assert len(processes) >= 3
@@ -171,16 +148,6 @@ def test_it_stops_and_leaves_no_process(up: Up) -> None:
     assert seconds < STOP_SECONDS
     assert gone(processes)
     assert not (up.home / "server.json").exists()
-
-
-def test_a_killed_server_leaves_no_process_and_starts_again(up: Up) -> None:
-    up.start()
-    processes = up.tree()
-    up.kill()
-    assert gone(processes)
-    up.start()
-    assert up.get("api", "/api/v1/health")[0] == 200
-    assert up.stop()[0] == 0
 
 
 def test_without_a_server_status_says_how_to_start_one(tmp_path: Path, run: Run) -> None:

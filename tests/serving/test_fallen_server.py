@@ -35,6 +35,15 @@ def up(home: Motifleet) -> Iterator[Up]:
         assert running.stop()[0] == 0
 
 
+def answers(up: Up, name: str, path: str, seconds: float = PATIENCE) -> bool:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        with suppress(OSError):
+            return up.get(name, path)[0] == 200
+        time.sleep(0.05)
+    return False
+
+
 def answered(up: Up, endpoint: str, key: str) -> bool:
     body = json.dumps({"accessKey": key, "request": {"kind": "plain"}}).encode()
     headers = {"content-type": "application/json"}
@@ -73,3 +82,20 @@ def test_a_killed_server_runs_everything_again(home: Motifleet, up: Up, tmp_path
     assert seconds < RECOVERY_SECONDS * max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
     assert {each.status for each in serving.deployments()} == {"running"}
     assert home.jobs.wait(run.id, PATIENCE).status == "lost"
+
+
+def test_a_part_that_is_killed_comes_back(home: Motifleet) -> None:
+    up = Up(home.settings.home)
+    up.start()
+    parts = {
+        "motifleet.site": ("api", "/api/v1/health"),
+        "serving.gateway": ("endpoints", "/ping"),
+        "page.py": ("mlflow", "/health"),
+    }
+    for name, asked in parts.items():
+        before = up.find(name)
+        before.kill()
+        assert gone([before])
+        assert answers(up, *asked)
+        assert up.find(name).pid != before.pid
+    assert up.stop()[0] == 0
