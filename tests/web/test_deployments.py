@@ -94,6 +94,24 @@ def test_an_answer_is_found_with_what_it_rests_on(answering: Person) -> None:
         "source",
     ]
     assert '"value": 4' in person.text()
+    assert "Watch" not in person.browser.texts("button")
     person.visit("/monitoring?prediction=nothing-like-it")
     person.soon(lambda: person.browser.texts("[data-part=prediction] .failed"))
+    person.fine()
+
+
+def test_an_alert_rule_is_made_and_switched_off(answering: Person) -> None:
+    person = answering
+    person.log_in("contributor")
+    person.visit("/monitoring?endpoint=twice")
+    person.says("No rule watches this endpoint")
+    person.type("[aria-label=name]", "too-slow")
+    person.type("[aria-label=threshold]", "250")
+    person.press("Watch")
+    person.soon(person.fleet.monitoring.alerts.rules)
+    person.click("[aria-label='Watch too-slow']")
+    person.soon(lambda: not person.fleet.monitoring.alerts.find("too-slow").rule.active)
+    person.click("[aria-label='Remove too-slow']")
+    person.press("Remove it")
+    person.soon(lambda: not person.fleet.monitoring.alerts.rules())
     person.fine()

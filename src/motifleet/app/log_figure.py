@@ -30,7 +30,9 @@ def answers_figure(found: Sequence["Logged"]) -> "Figure":
     took = np.array([each.ended_ms - each.started_ms for each in found], np.float64)
     failed = np.array([each.status >= _FAILED for each in found])
     step = _step(begun)
-    places, back = np.unique(begun // (step * 1000), return_inverse=True)
+    back = begun // (step * 1000)
+    places = np.arange(back.min(), back.max() + 1)
+    back = back - places[0]
     times = (places * step * 1_000_000).astype("datetime64[us]")
     figure = make_subplots(rows=2, shared_xaxes=True, vertical_spacing=0.09)
     for share, color in ((50, QUIET), (99, LOUD)):
@@ -62,6 +64,8 @@ def _step(begun: "np.typing.NDArray[np.int64]") -> int:
 
 
 def _percentile(
-    values: Floats, back: "np.typing.NDArray[np.intp]", parts: int, share: int
+    values: Floats, back: "np.typing.NDArray[np.int64]", parts: int, share: int
 ) -> Floats:
-    return np.array([np.percentile(values[back == part], share) for part in range(parts)])
+    """Of each part; NaN, a gap, where nobody asked."""
+    those = (values[back == part] for part in range(parts))
+    return np.array([np.percentile(each, share) if len(each) else np.nan for each in those])

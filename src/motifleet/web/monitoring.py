@@ -14,6 +14,7 @@ from motifleet.web.page import Page
 from motifleet.web.parts import card, column, empty, facts, listing
 from motifleet.web.plots import Plot
 from motifleet.web.visit import PREFIX, Visit, address
+from motifleet.web.watched import AlertList, show_drift, show_resources
 from motifleet.web.work import thread, worked
 
 _SEEN, _LISTED, _PARTS = 5_000, 200, 100
@@ -21,8 +22,8 @@ _SEEN, _LISTED, _PARTS = 5_000, 200, 100
 
 async def build(visit: Visit) -> None:
     """Fill the page."""
-    endpoints = [each.name for each in await thread(visit.serving().endpoint_list)]
-    await MonitoringView(visit, endpoints).build()
+    found = await thread(visit.serving().endpoint_list)
+    await MonitoringView(visit, {each.name: each.project for each in found}).build()
 
 
 class MonitoringView:
@@ -30,10 +31,10 @@ class MonitoringView:
 
     Args:
         visit: whose page it is on.
-        endpoints: those that the person sees.
+        endpoints: those that the person sees, with their projects.
     """
 
-    def __init__(self, visit: Visit, endpoints: list[str]) -> None:
+    def __init__(self, visit: Visit, endpoints: dict[str, str]) -> None:
         self.visit, self.endpoints = visit, endpoints
         asked = visit.asked.get("endpoint", "")
         self.endpoint = asked if asked in endpoints else next(iter(endpoints), "")
@@ -49,7 +50,10 @@ class MonitoringView:
         with ui.element("div").classes("tools"):
             if self.endpoints:
                 ui.select(
-                    self.endpoints, value=self.endpoint, label="endpoint", on_change=self._turned
+                    list(self.endpoints),
+                    value=self.endpoint,
+                    label="endpoint",
+                    on_change=self._turned,
                 ).props("outlined dense")
             search = ui.input("prediction's uuid", value=uuid).props("outlined dense")
             search.classes("grow").on("keydown.enter", lambda: self._look(search.value or ""))
@@ -96,9 +100,17 @@ class MonitoringView:
                     Plot(self.visit, answers_figure(page.items), "latency and throughput over time")
                 with card("How good the answers are", "wide"):
                     quality = ui.element("div")
+                with card("Replicas", "wide"):
+                    resources = ui.element("div")
+                with card("Drift", "wide"):
+                    drift = ui.element("div")
+                with card("Alerts", "wide"):
+                    await AlertList(self.visit, name, self.endpoints[name]).build()
                 with card("Newest predictions", "wide"):
                     self._list(page.items[:_LISTED])
         await self._quality(quality)
+        await show_resources(self.visit, log, name, resources)
+        await show_drift(self.visit, log, name, drift)
 
     def _facts(self, found: Any) -> None:
         took = np.array([each.ended_ms - each.started_ms for each in found])
