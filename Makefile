@@ -27,7 +27,7 @@ export UV_COMPILE_BYTECODE := 1
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-demo: $(READY) ## Set up, then find patterns in real flights and a simulated fleet (a report to open)
+demo: $(READY) ## Set up, then do the whole lab and find patterns in real flights and a simulated fleet
 	$(BIN)/motifleet demo
 
 test: $(READY) ## Set up, then run every test: Rust, Python, docstrings, documented commands

@@ -9,6 +9,7 @@ in one go and writes a report.
 """
 
 from motifleet.app.alerts import Alert, Alerts
+from motifleet.app.background import BackgroundServer
 from motifleet.app.builds import Background
 from motifleet.app.demo import DemoResult, Phase, run_demo
 from motifleet.app.devices import Alike, Devices
@@ -21,10 +22,12 @@ from motifleet.app.home import Motifleet, open_home
 from motifleet.app.imports import validate_file
 from motifleet.app.index_store import Indexed
 from motifleet.app.jobs import Jobs
+from motifleet.app.lab import Demonstration, LabResult, StepResult, demonstrate, run_lab
 from motifleet.app.log_figure import answers_figure
 from motifleet.app.models import Models
 from motifleet.app.monitor_figures import drift_figure, quality_figure, samples_figure
 from motifleet.app.monitoring import Monitoring
+from motifleet.app.notebooks import copy_notebooks, open_notebooks
 from motifleet.app.once import Once
 from motifleet.app.origin import Origin
 from motifleet.app.pattern_text import parse_pattern
@@ -76,8 +79,10 @@ __all__ = [
     "ApiKey",
     "AuditEntry",
     "Background",
+    "BackgroundServer",
     "Build",
     "DemoResult",
+    "Demonstration",
     "Deployment",
     "Devices",
     "DrawnFences",
@@ -94,6 +99,7 @@ __all__ = [
     "JobRun",
     "Jobs",
     "Keeping",
+    "LabResult",
     "Listen",
     "Member",
     "Models",
@@ -115,18 +121,23 @@ __all__ = [
     "Server",
     "Serving",
     "Simulation",
+    "StepResult",
     "Summary",
     "User",
     "Where",
     "Workspace",
     "answers_figure",
     "checked_upload",
+    "copy_notebooks",
+    "demonstrate",
     "drift_figure",
     "open_home",
+    "open_notebooks",
     "overlay_figure",
     "parse_pattern",
     "quality_figure",
     "run_demo",
+    "run_lab",
     "samples_figure",
     "thinned",
     "upload_folder",

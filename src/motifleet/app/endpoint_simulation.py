@@ -70,6 +70,34 @@ class EndpointSimulation:
     serving: Serving
     monitoring: Predictions
 
+    def run(
+        self,
+        endpoint: str,
+        chosen: Requests = Requests(),
+        *,
+        concurrency: int = 4,
+        rate: float | None = None,
+        progress: Progress = unseen,
+    ) -> Summary:
+        """Ask an endpoint many times, and hand in the ground truth of what was answered.
+
+        Args:
+            endpoint: its name.
+            chosen: which requests.
+            concurrency: by so many callers.
+            rate: so many a second; None: as fast as they are answered.
+            progress: told how many were answered.
+
+        Raises:
+            InvalidArgumentError: there is no telling what the model takes, or the table lacks it.
+            ServingError: the gateway does not run.
+        """
+        asked = self.requests(endpoint, chosen)
+        with self.key(endpoint) as key:
+            load = self.load(endpoint, key, asked, concurrency=concurrency, rate=rate)
+            load.run(progress)
+            return self.tell(load)
+
     def requests(self, endpoint: str, chosen: Requests) -> list[Asked]:
         """The requests that are sent.
 

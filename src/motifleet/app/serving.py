@@ -6,6 +6,7 @@ import signal
 import time
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError, URLError
@@ -46,8 +47,12 @@ from motifleet.workspace import (
     stop_deployment,
 )
 
-_POLL_SECONDS = 0.1
+_POLL_SECONDS, _KEY_SECONDS = 0.1, 2.0
 _UP = "gateway.json"
+
+
+class _UnknownKeyError(ServingError):
+    """The gateway knows no such key, or not yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,10 +270,23 @@ class Serving(Builds):
     def ask(self, key: str, request: Any) -> dict[str, Any]:
         """Ask an endpoint through the gateway of this home.
 
+        A key that was made a moment ago counts as soon as the gateway has heard of it, which is
+        waited for.
+
         Raises:
             ServingError: the gateway cannot be reached, or refuses.
         """
         body = json.dumps({"accessKey": key, "request": request}).encode()
+        late = time.monotonic() + _KEY_SECONDS
+        while True:
+            try:
+                return self._asked(body)
+            except _UnknownKeyError as error:
+                if time.monotonic() > late:
+                    raise ServingError(str(error)) from None
+                time.sleep(_POLL_SECONDS)
+
+    def _asked(self, body: bytes) -> dict[str, Any]:
         headers = {"Content-Type": "application/json"}
         asked = Request(f"{self.address}/model", body, headers)  # noqa: S310 -- our own gateway
         try:
@@ -278,7 +296,8 @@ class Serving(Builds):
         except HTTPError as error:
             with error:
                 said = json.loads(error.read() or b"{}").get("error", {})
-            raise ServingError(f"the endpoint says: {said.get('message', error)}") from None
+            refused = _UnknownKeyError if error.code == HTTPStatus.UNAUTHORIZED else ServingError
+            raise refused(f"the endpoint says: {said.get('message', error)}") from None
         except (URLError, OSError) as error:
             raise ServingError(f"the gateway cannot be reached: {error}") from error
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
@@ -11,7 +12,7 @@ from motifleet.app.landing import Landing
 from motifleet.app.progress import Progress, unseen
 from motifleet.app.results import ImportResult
 from motifleet.errors import InvalidArgumentError
-from motifleet.tables import Tables
+from motifleet.tables import Tables, parse_time
 from motifleet.telemetry import (
     DEVICE_ID,
     EVENT_TS,
@@ -35,6 +36,8 @@ class Simulation:
         days: how long, one report a minute for each device (``fleet``).
         part: 1, or 2 with failure labels (``lab``).
         seed: the same seed gives the same reports.
+        start: the first report's time (UTC where it names no zone); None: the simulator's own. A
+            later batch starts later.
 
     >>> sum(batch.num_rows for batch in Simulation("lab", reports=100).batches())
     100
@@ -46,18 +49,22 @@ class Simulation:
     days: int = 3
     part: Literal[1, 2] = 1
     seed: int = 0
+    start: datetime | str | None = None
 
     @property
     def name(self) -> str:
         """What was simulated, in one line; the same line, the same reports."""
-        return ", ".join(f"{key} {value}" for key, value in asdict(self).items())
+        told = {**asdict(self), **self._begin}
+        if self.start is None:  # as tables name what landed before there was a start to choose
+            del told["start"]
+        return ", ".join(f"{key} {value}" for key, value in told.items())
 
     def batches(self) -> Iterator[pa.RecordBatch]:
         """The reports."""
         if self.simulator == "lab":
             devices = 40 if self.devices is None else self.devices
             return simulate_lab(
-                devices=devices, reports=self.reports, seed=self.seed, part=self.part
+                devices=devices, reports=self.reports, seed=self.seed, part=self.part, **self._begin
             )
         return self._fleet().batches()
 
@@ -67,7 +74,11 @@ class Simulation:
 
     def _fleet(self) -> FleetSimulation:
         devices = 200 if self.devices is None else self.devices
-        return simulate_fleet(devices=devices, days=self.days, seed=self.seed)
+        return simulate_fleet(devices=devices, days=self.days, seed=self.seed, **self._begin)
+
+    @property
+    def _begin(self) -> dict[str, datetime]:
+        return {} if self.start is None else {"start": parse_time("start", self.start)}
 
 
 def land_simulation(

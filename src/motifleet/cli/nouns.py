@@ -11,7 +11,8 @@ from typer.main import get_command, get_group
 NOUNS = {
     "up": "Start REST API, endpoints, MLflow's page and jobs, until Ctrl-C.",
     "status": "Say where the server of a home answers, and what it runs.",
-    "demo": "Find patterns in real flights and a simulated fleet; write a report to open.",
+    "demo": "Do the whole lab, then find patterns in real flights and a simulated fleet.",
+    "notebook": "Open the lab's notebooks in JupyterLab.",
     "telemetry": "Import, check and simulate telemetry.",
     "table": "List, describe and read tables.",
     "pattern": "Find motifs, discords and patterns.",

@@ -135,6 +135,10 @@ def simulate(
     days: Annotated[int, typer.Option("--days", min=1, help="fleet: how long.")] = 3,
     part: Annotated[int, typer.Option("--part", min=1, max=2, help="lab: which part.")] = 1,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Same seed, same reports.")] = 0,
+    start: Annotated[
+        str | None,
+        typer.Option("--start", metavar="TIME", help="The first report's time (ISO 8601, UTC)."),
+    ] = None,
     home: options.Home = None,
     as_json: options.Json = False,
 ) -> None:
@@ -150,6 +154,7 @@ def simulate(
         days=days,
         part=2 if part == 2 else 1,
         seed=seed,
+        start=start,
     )
     output = Output(as_json)
     with output.progress(f"simulating {simulator.value}") as bar:

@@ -24,13 +24,19 @@ from motifleet.telemetry.schema import (
     signals_of,
 )
 from motifleet.telemetry.series import fleet_channels, fleet_series
-from motifleet.telemetry.simulators import FleetSimulation, simulate_fleet, simulate_lab
+from motifleet.telemetry.simulators import (
+    FIRST_REPORT,
+    FleetSimulation,
+    simulate_fleet,
+    simulate_lab,
+)
 from motifleet.telemetry.validation import IN_TABLE, CheckedBatch, Existing, validate
 from motifleet.telemetry.write import replacing, write_reports
 
 __all__ = [
     "DEVICE_ID",
     "EVENT_TS",
+    "FIRST_REPORT",
     "IN_TABLE",
     "LATITUDE",
     "LONGITUDE",

@@ -12,6 +12,6 @@ all of it.
 """
 
 from motifleet.telemetry.simulators.fleet import FleetSimulation, simulate_fleet
-from motifleet.telemetry.simulators.lab import simulate_lab
+from motifleet.telemetry.simulators.lab import FIRST_REPORT, simulate_lab
 
-__all__ = ["FleetSimulation", "simulate_fleet", "simulate_lab"]
+__all__ = ["FIRST_REPORT", "FleetSimulation", "simulate_fleet", "simulate_lab"]
