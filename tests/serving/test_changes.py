@@ -124,6 +124,31 @@ def test_a_canary_answers_its_share_and_can_be_promoted(
     all_logged(home, callers)
 
 
+def test_replicas_and_shares_change_while_requests_are_answered(
+    server: Server, key: str, home: Motifleet, tmp_path: Path
+) -> None:
+    serving = home.serving
+    with Callers(server, key).calling() as callers:
+        pids = {server.ask(key, {"kind": "x"})[1]["response"]["prediction"]["pid"]}
+        serving.scale(running(home), 2, 2)
+
+        def asked() -> int:
+            pids.add(server.ask(key, {"kind": "x"})[1]["response"]["prediction"]["pid"])
+            return len(pids)
+
+        soon(lambda: asked() == 2)
+        serving.scale(running(home), 1, 1)
+        canary = serving.deploy("odd", role="canary", share=0.01, wait=PATIENCE).id
+        serving.set_share(canary, 0.9)
+        soon(lambda: counts(server).get(canary, 0) > 100, lambda: f"{counts(server)}")
+        serving.set_share(canary, 0)
+        assert serving.deployment(canary).role == "shadow"
+        serving.stop(canary, wait=PATIENCE)
+    assert callers.refused == []
+    assert callers.broken == 0
+    all_logged(home, callers)
+
+
 def test_a_shadow_is_asked_everything_and_answers_nobody(
     server: Server, key: str, home: Motifleet
 ) -> None:
