@@ -18,7 +18,7 @@ from motifleet.types import FleetSeries
 
 TITLE = "What no other device does, and what half of the fleet shares, 1,440 reports each"
 N, M, K, JOINS = 1_440, 60, 10, 20
-DISCORDS, SHARED = (250, 500, 1_000), (50, 100, 200)
+DISCORDS, SHARED = (250, 500, 1_000), (50, 100, 200, 1_000)
 
 
 def fleet_of(devices: int) -> FleetSeries:
