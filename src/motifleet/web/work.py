@@ -90,6 +90,9 @@ async def worked(
         with place:
             failed(error)
         return None
+    except Exception:
+        place.clear()  # so that nothing seems to go on; who hears of it says so
+        raise
     finally:
         timer.cancel()
     if not place.is_deleted:
