@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pyarrow as pa
 
@@ -77,7 +77,7 @@ class Simulation:
         return simulate_fleet(devices=devices, days=self.days, seed=self.seed, **self._begin)
 
     @property
-    def _begin(self) -> dict[str, datetime]:
+    def _begin(self) -> dict[str, Any]:
         return {} if self.start is None else {"start": parse_time("start", self.start)}
 
 
