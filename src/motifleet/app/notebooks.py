@@ -17,7 +17,9 @@ def copy_notebooks(settings: Settings) -> list[Path]:
     Returns:
         where they are, in the lab's order.
 
-    >>> [path.name for path in copy_notebooks(fleet.settings)][:2]
+    >>> from motifleet.config import load_settings
+    >>> settings = load_settings(getfixture("tmp_path") / "home")
+    >>> [path.name for path in copy_notebooks(settings)][:2]
     ['00_datagen.ipynb', '01A_maps.ipynb']
     """
     folder = prepare_home(settings) / "notebooks"

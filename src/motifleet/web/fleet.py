@@ -17,7 +17,7 @@ ALL = "all"
 SILENT_HOURS = 24
 MOST_KINDS = 8
 _LABELS, _SIGNALS = 3, 3
-_QUIET_EVENTS = ("ok", "normal", "none", "")
+_QUIET_EVENTS = ("ok", "system ok", "normal", "none", "")
 
 
 async def build(visit: Visit) -> None:
