@@ -42,7 +42,7 @@ test-spark: $(READY) ## Run the tests of the engine spark in a Spark of this mac
 	$(BIN)/python -m pytest tests/engines -m spark
 
 test-serving: $(READY) ## Ask registered models through MLflow's own servers and through endpoints (minutes)
-	$(BIN)/python -m pytest tests/models tests/serving tests/monitoring -m served
+	$(BIN)/python -m pytest tests/models tests/serving tests/monitoring tests/app/test_notebooks.py -m served
 
 test-faults: $(READY) ## Kill replicas, gateways, servers and databases under load (minutes)
 	$(BIN)/python -m pytest tests/serving -m faults
