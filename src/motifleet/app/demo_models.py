@@ -52,9 +52,8 @@ def train_models(fleet: Motifleet) -> Iterator[dict[str, Any]]:
     Yields:
         model, kind, table, snapshot, batches, verdict and whether it was there already.
     """
-    snapshot = fleet.tables.snapshot(FLEET.table)
     for each in models():
-        version = _of_snapshot(fleet, each.name, snapshot.id)
+        version = version_of_now(fleet, each.name, FLEET.table)
         already = version is not None
         if version is None:
             trained = fleet.models.train(
@@ -65,7 +64,9 @@ def train_models(fleet: Motifleet) -> Iterator[dict[str, Any]]:
             yield _told(fleet, version, already)
 
 
-def _of_snapshot(fleet: Motifleet, name: str, snapshot_id: int) -> Version | None:
+def version_of_now(fleet: Motifleet, name: str, table: str) -> Version | None:
+    """The newest version of a model that saw the table as it is now; None: there is none."""
+    snapshot_id = fleet.tables.snapshot(table).id
     try:
         versions = fleet.models.versions(name)
     except UnknownModelError:

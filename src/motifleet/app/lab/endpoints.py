@@ -27,10 +27,10 @@ def query_payload() -> dict[str, Any]:
     return {"pattern": list(PATTERN)}
 
 
-def motif_payload(bench: Workbench, start: int = 0) -> dict[str, Any]:
+def motif_payload(bench: Workbench) -> dict[str, Any]:
     """The request of the lab's second model: rows of its signals by their number."""
-    rows = bench.fleet.scan(TELEMETRY, columns=[*SIGNALS], limit=start + _ROWS).to_pylist()
-    return {str(number): row for number, row in enumerate(rows[start:])}
+    rows = bench.fleet.scan(TELEMETRY, columns=[*SIGNALS], limit=_ROWS).to_pylist()
+    return {str(number): row for number, row in enumerate(rows)}
 
 
 def deploy_query(bench: Workbench) -> Did:

@@ -18,7 +18,6 @@ from motifleet.errors import UnknownDeploymentError, UnknownEndpointError
 BEYOND = "3"
 """The name of what the lab has no data for, beside the names of its steps."""
 
-_PORTS: tuple[str, ...] = ()
 _STOP_SECONDS = 60.0
 
 
@@ -81,7 +80,7 @@ def demonstrate(
         MotifleetError: a step could not be done; what was done before stays.
     """
     of_lab = [name for name in names if name != BEYOND]
-    server = BackgroundServer(fleet, _PORTS) if up else BackgroundServer(fleet)
+    server = BackgroundServer(fleet, ()) if up else BackgroundServer(fleet)
     try:
         lab = LabResult(fleet.settings.home.absolute())
         if of_lab or not names:

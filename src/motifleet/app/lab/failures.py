@@ -30,10 +30,9 @@ def train(bench: Workbench) -> Did:
     lineage = bench.fleet.models.lineage(version.reference).lineage
     verdict = bench.fleet.models.verdict(version.run_id)
     told = (
-        f"{version.name}@{version.version} of snapshot {lineage.snapshot_id} "
-        f"({lineage.rows:,} rows): {verdict}"
+        f"{version.reference} of snapshot {lineage.snapshot_id} ({lineage.rows:,} rows): {verdict}"
     )
-    return Did(told, f"motifleet lineage {version.name}@{version.version}")
+    return Did(told, f"motifleet lineage {version.reference}")
 
 
 def deploy(bench: Workbench) -> Did:
@@ -49,14 +48,13 @@ def deploy(bench: Workbench) -> Did:
 
 def retrain(bench: Workbench) -> Did:
     """Train on the new snapshot, compare with the champion on the same unseen reports, promote."""
-    there = bench.newest(FAILURE, FAILURES)
-    version = there or _trained(bench)
+    version = bench.newest(FAILURE, FAILURES) or _trained(bench)
     if "champion" in version.aliases:
         return Did(
-            f"{version.name}@{version.version} is the champion already",
+            f"{version.reference} is the champion already",
             f"motifleet model list {FAILURE}",
         )
-    reference = f"{version.name}@{version.version}"
+    reference = version.reference
     compared = bench.fleet.models.compare(_CHAMPION, reference)
     bench.fleet.models.promote(reference)
     return Did(
@@ -74,6 +72,4 @@ def redeploy(bench: Workbench) -> Did:
 
 
 def _trained(bench: Workbench) -> Version:
-    kind = FailureClassifier(Label(LABEL))
-    bench.fleet.models.train(kind, FAILURES, experiment="lab", name=FAILURE)
-    return bench.fleet.models.versions(FAILURE)[-1]
+    return bench.train(FAILURE, FailureClassifier(Label(LABEL)), FAILURES)

@@ -59,11 +59,8 @@ def _several(bench: Workbench, reports: pa.Table) -> list[str]:
 
 
 def _trained(bench: Workbench, name: str, kind: Kind) -> str:
-    version = bench.newest(name, TELEMETRY)
-    if version is None:
-        trained = bench.fleet.models.train(kind, TELEMETRY, experiment="lab", name=name)
-        version = trained.version
-    return f"{version.reference if version else name} registered"
+    version = bench.newest(name, TELEMETRY) or bench.train(name, kind, TELEMETRY)
+    return f"{version.reference} registered"
 
 
 def _two_longest(reports: pa.Table) -> tuple[str, str]:

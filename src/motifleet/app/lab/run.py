@@ -76,7 +76,7 @@ def run_lab(
     chosen = steps_named(names)
     home = fleet.settings.home.absolute()
     answering = server or BackgroundServer(fleet)
-    bench = Workbench(fleet, home / "lab", answering, on_step)
+    bench = Workbench(fleet, home / "lab", answering)
     result = LabResult(home)
     try:
         for step in chosen:

@@ -4,11 +4,10 @@ from datetime import timedelta
 
 from motifleet.app.lab.step import Did
 from motifleet.app.lab.workbench import DEV, FAILURES, TELEMETRY, Workbench
-from motifleet.app.selection import Selection
 from motifleet.app.simulation import Simulation
 from motifleet.telemetry import FIRST_REPORT
 
-_BATCHES = {1: (3_000, 1_440), 2: (12_000, 6_000, 6_000)}
+_BATCHES = {1: (3_000, 1_440), 2: (12_000, 6_000)}
 _TABLES = {1: TELEMETRY, 2: FAILURES}
 _SIGNAL_OF_STATES = (
     "select s.name as state, count(distinct t.device_id) as devices, count(*) as reports "
@@ -64,6 +63,6 @@ def maps(bench: Workbench) -> Did:
 
 def geospatial(bench: Workbench) -> Did:
     """Which state each device is in, by spatial SQL."""
-    states = bench.fleet.geo.sql(_SIGNAL_OF_STATES, selection=Selection()).to_pylist()
+    states = bench.fleet.geo.sql(_SIGNAL_OF_STATES).to_pylist()
     told = ", ".join(f"{row['state']}: {row['devices']} devices" for row in states)
     return Did(told, f'motifleet geo sql "{_SIGNAL_OF_STATES}"')

@@ -1,16 +1,16 @@
 """What the steps of the lab share: the home, a folder for pictures, projects, a server."""
 
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from motifleet.app.background import BackgroundServer
+from motifleet.app.demo_models import version_of_now
 from motifleet.app.home import Motifleet
 from motifleet.app.serving import Serving
-from motifleet.errors import UnknownEndpointError, UnknownModelError, UnknownProjectError
-from motifleet.models import Version
+from motifleet.errors import UnknownEndpointError, UnknownProjectError
+from motifleet.models import Kind, Version
 from motifleet.workspace import Build, Deployment, Project, Resources
 
 if TYPE_CHECKING:
@@ -33,13 +33,11 @@ class Workbench:
         fleet: the home.
         folder: where figures and maps go.
         server: what answers requests; started by the first step that asks.
-        say: told what a long step is at.
     """
 
     fleet: Motifleet
     folder: Path
     server: BackgroundServer
-    say: Callable[[str], None]
 
     def keep(self, name: str, figure: "Figure") -> Path:
         """Write a figure to a page that needs no network."""
@@ -61,26 +59,18 @@ class Workbench:
 
     def newest(self, name: str, table: str) -> Version | None:
         """The newest version of a model that saw the table as it is now; None: there is none."""
-        snapshot = self.fleet.tables.snapshot(table).id
-        try:
-            versions = self.fleet.models.versions(name)
-        except UnknownModelError:
-            return None
-        return next(
-            (
-                each
-                for each in reversed(versions)
-                if each.lineage is not None and each.lineage.snapshot_id == snapshot
-            ),
-            None,
-        )
+        return version_of_now(self.fleet, name, table)
+
+    def train(self, name: str, kind: Kind, table: str) -> Version:
+        """Train and register a model."""
+        self.fleet.models.train(kind, table, experiment="lab", name=name)
+        return self.fleet.models.versions(name)[-1]
 
     def deploy(self, name: str, reference: str, resources: Resources) -> tuple[Build, Deployment]:
         """Build a version, deploy it, and wait until it answers; what answers already stays."""
         self.server.start()
         serving = self.production
-        version = self.fleet.models.registry.version(reference)
-        source = f"{version.name}@{version.version}"
+        source = self.fleet.models.registry.version(reference).reference
         for each in reversed(self._deployments(serving, name)):
             same = (each.version, each.resources) == (source, resources)
             if each.status == "running" and same:
