@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +41,8 @@ class Demonstration:
     def to_dict(self) -> dict[str, Any]:
         """Plain values, for JSON."""
         found = {} if self.found is None else self.found.to_dict()
-        return {**self.lab.to_dict(), **found, "lab": self.lab.to_dict()["steps"]}
+        steps = [asdict(each) for each in self.steps]
+        return {**found, "home": str(self.lab.home), "steps": steps}
 
     def _beyond(self) -> list[StepResult]:
         if self.found is None:

@@ -1,9 +1,8 @@
 """What a step of the lab is, and what came of it."""
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from motifleet.app.lab.workbench import Workbench
 
@@ -60,7 +59,3 @@ class LabResult:
 
     home: Path
     steps: list[StepResult] = field(default_factory=list)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain values, for JSON."""
-        return {"home": str(self.home), "steps": [asdict(each) for each in self.steps]}
