@@ -126,6 +126,16 @@ def test_the_number_of_threads_changes_nothing(kind: str, k: int, measure: Measu
     same(*(matrix_profile(a, 24, k=k, **measure, threads=n) for n in (1, 2)))
 
 
+@pytest.mark.parametrize("kind", ["periodic", "two values"])
+def test_whichever_thread_comes_first_near_ties_are_settled_alike(kind: str) -> None:
+    rng = np.random.default_rng(7)
+    a, b = KINDS[kind](rng, 1500), KINDS[kind](rng, 1200)
+    between, within = ab_join(a, b, 24, threads=1), matrix_profile(a, 24, threads=1)
+    for threads in (2, 3) * 100:
+        same(between, ab_join(a, b, 24, threads=threads))
+        same(within, matrix_profile(a, 24, threads=threads))
+
+
 @pytest.mark.parametrize("measure", MEASURES, ids=str)
 def test_rounding_does_not_build_up(measure: Measure) -> None:
     """Far beyond the rows after which covariances are computed afresh, on an offset."""

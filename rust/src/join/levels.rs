@@ -104,7 +104,9 @@ impl Between<'_> {
         sides: &mut [Side; 2],
         (block, watch): (Block, &Watch),
     ) {
-        let Block { band, lag, rows } = block;
+        let Block {
+            band, lag, rows, ..
+        } = block;
         let (of_rows, of_columns) = band.of_rows_and_columns(sides);
         let [row_side, column_side] = self.rows_and_columns(block);
         let measure = |i: usize, j: usize| {

@@ -75,6 +75,8 @@ pub struct Block {
     pub band: Band,
     pub lag: usize,
     pub rows: usize,
+    /// How many blocks are before it, whichever thread walks them.
+    pub number: usize,
 }
 
 impl Band {

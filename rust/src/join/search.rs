@@ -45,6 +45,7 @@ impl<'a, M: Walk> Search<'a, M> {
                 band: *band,
                 lag,
                 rows: rows.min(columns - lag),
+                number: 0,
             }));
         }
         let pairs: usize = blocks.iter().map(|block| block.rows * lanes).sum();
@@ -73,7 +74,10 @@ impl<'a, M: Walk> Search<'a, M> {
             |worker, number| {
                 if !watch.stopped() {
                     let (state, found) = worker;
-                    let block = self.blocks[number];
+                    let block = Block {
+                        number,
+                        ..self.blocks[number]
+                    };
                     self.measure.walk(simd, state, found, block, watch);
                 }
             },

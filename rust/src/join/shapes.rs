@@ -113,8 +113,6 @@ pub struct State {
     events: Vec<Event>,
     centred: Vec<f64>,
     strip: Strip,
-    /// How many blocks were walked.
-    blocks: usize,
 }
 
 /// Two sides, the first and the second.
@@ -130,7 +128,6 @@ impl Walk for Between<'_> {
             events: Vec::new(),
             centred: vec![0.0; self.0[0].windows.m],
             strip: Strip::new::<S>(),
-            blocks: 0,
         }
     }
 
@@ -161,12 +158,11 @@ impl Walk for Between<'_> {
         block: Block,
         watch: &Watch,
     ) {
-        state.blocks += 1;
         let mut events = std::mem::take(&mut state.events);
         let mut walk = Walked {
             between: self,
             block,
-            by_strips: state.blocks <= strips::FIRST && sides[0].keeps_one(),
+            by_strips: block.number < strips::FIRST && sides[0].keeps_one(),
             state,
             sides,
         };

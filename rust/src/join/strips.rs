@@ -9,7 +9,9 @@ use super::rows::{Improve, Rows};
 use crate::simd::{Kernel, MAX_LANES, Simd, VECTORS};
 use std::ops::Range;
 
-/// Blocks that a thread walks like this: by then one row in five still improves.
+/// Blocks that are walked like this: by then one row in five still improves. They are told by their
+/// number: of neighbours within rounding of each other, a strip may choose another than a walk row
+/// by row, and threads must not change which.
 pub const FIRST: usize = 8;
 
 /// Rows of a strip.
