@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import motifleet
 
@@ -44,6 +45,14 @@ def test_import_loads_nothing_heavy() -> None:
 
 def test_the_command_line_loads_nothing_heavy_but_its_own_libraries() -> None:
     assert loaded_by("import motifleet.cli.main") & HEAVY <= {"rich"}
+
+
+def test_a_question_to_a_table_loads_no_models_and_no_server(tmp_path: Path) -> None:
+    asked = f"import motifleet; motifleet.open_home({str(tmp_path)!r}).tables.list()"
+    server = {"alembic", "argon2", "fastapi", "granian", "httpx", "mlflow", "optuna", "xgboost"}
+    assert loaded_by(asked) & server == set()
+    rooms = "print(*(name.removeprefix('motifleet.') for name in sys.modules))"
+    assert loaded_by(f"{asked}; {rooms}") & {"monitoring", "serving", "workspace", "jobs"} == set()
 
 
 def test_help_loads_no_noun() -> None:

@@ -9,60 +9,8 @@ The names here are the everyday ones; each is loaded when it is first used, so t
 0
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING
+import lazy_loader
 
-if TYPE_CHECKING:
-    from motifleet.app import Motifleet, Selection, open_home
-    from motifleet.matrixprofile import (
-        ab_join,
-        fleet_profile,
-        match,
-        matrix_profile,
-        multidimensional_profile,
-    )
-    from motifleet.telemetry import ColumnMapping, fleet_series, read_reports, sample_path
-    from motifleet.types import FleetSeries, Series
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
 
 __version__ = "0.1.0"
-
-__all__ = [
-    "ColumnMapping",
-    "FleetSeries",
-    "Motifleet",
-    "Selection",
-    "Series",
-    "ab_join",
-    "fleet_profile",
-    "fleet_series",
-    "match",
-    "matrix_profile",
-    "multidimensional_profile",
-    "open_home",
-    "read_reports",
-    "sample_path",
-]
-
-_ROOMS = {
-    "app": ("Motifleet", "Selection", "open_home"),
-    "matrixprofile": (
-        "ab_join",
-        "fleet_profile",
-        "match",
-        "matrix_profile",
-        "multidimensional_profile",
-    ),
-    "telemetry": ("ColumnMapping", "fleet_series", "read_reports", "sample_path"),
-    "types": ("FleetSeries", "Series"),
-}
-
-
-def __getattr__(name: str) -> object:
-    for room, names in _ROOMS.items():
-        if name in names:
-            return getattr(import_module(f"motifleet.{room}"), name)
-    raise AttributeError(f"module 'motifleet' has no attribute {name!r}")
-
-
-def __dir__() -> list[str]:
-    return sorted([*__all__, "__version__"])

@@ -1,4 +1,7 @@
-"""An open home: the rooms of one installation, wired together."""
+"""An open home: the rooms of one installation, wired together.
+
+A room is loaded when it is first asked for: a question to a table needs no models and no server.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,28 +11,21 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
+from motifleet import app
 from motifleet.app import tasks
 from motifleet.app.across import discords_task
-from motifleet.app.endpoint_simulation import EndpointSimulation
 from motifleet.app.files import file_channels, is_file
-from motifleet.app.geo import Geo
 from motifleet.app.imports import import_file
-from motifleet.app.jobs import Jobs
 from motifleet.app.keeping import keep
-from motifleet.app.models import Models
-from motifleet.app.monitoring import Monitoring
 from motifleet.app.origin import Origin
 from motifleet.app.present import Present, present
 from motifleet.app.progress import Progress, unseen
 from motifleet.app.results import ImportResult
 from motifleet.app.search import Pattern, Reports, Search, pattern_of, seconds, signals_of
 from motifleet.app.selection import EVERYTHING, Selection
-from motifleet.app.server import Server
-from motifleet.app.serving import Serving
 from motifleet.app.simulation import Simulation, land_simulation
 from motifleet.app.tasks import Against
 from motifleet.app.together import Together
-from motifleet.app.workspace import Workspace, local_actor
 from motifleet.config import load_settings
 from motifleet.engines import Engine
 from motifleet.errors import InvalidArgumentError
@@ -75,44 +71,44 @@ class Motifleet(Together):
     """
 
     @property
-    def geo(self) -> Geo:
+    def geo(self) -> "app.Geo":
         """Where the devices are: fences, what is near, trips, stops, cells, spatial SQL."""
-        return Geo(self.tables)
+        return app.Geo(self.tables)
 
     @property
-    def workspace(self) -> Workspace:
+    def workspace(self) -> "app.Workspace":
         """Projects, users, keys and the audit log, for whoever can read the home folder."""
-        return Workspace(self.settings, local_actor())
+        return app.Workspace(self.settings, app.local_actor())
 
     @property
-    def models(self) -> Models:
+    def models(self) -> "app.Models":
         """Experiments, runs and registered models."""
-        return Models(self.settings, self.tables)
+        return app.Models(self.settings, self.tables)
 
     @property
-    def serving(self) -> Serving:
+    def serving(self) -> "app.Serving":
         """Builds, deployments and endpoints."""
-        return Serving(self.settings, local_actor())
+        return app.Serving(self.settings, app.local_actor())
 
     @property
-    def endpoint_simulation(self) -> EndpointSimulation:
+    def endpoint_simulation(self) -> "app.EndpointSimulation":
         """Simulated requests to endpoints, with ground truth afterwards."""
-        return EndpointSimulation(self.serving, self.monitoring)
+        return app.EndpointSimulation(self.serving, self.monitoring)
 
     @property
-    def monitoring(self) -> Monitoring:
+    def monitoring(self) -> "app.Monitoring":
         """What endpoints answered, how good it was, and alerts."""
-        return Monitoring(self.settings, self.tables, local_actor())
+        return app.Monitoring(self.settings, self.tables, app.local_actor())
 
     @property
-    def jobs(self) -> Jobs:
+    def jobs(self) -> "app.Jobs":
         """Jobs of projects, and their runs."""
-        return Jobs(self.settings, local_actor())
+        return app.Jobs(self.settings, app.local_actor())
 
     @property
-    def server(self) -> Server:
+    def server(self) -> "app.Server":
         """The server of this home: REST API, gateway, MLflow's page."""
-        return Server(self.settings, self.tables)
+        return app.Server(self.settings, self.tables)
 
     def import_file(
         self,
