@@ -101,6 +101,8 @@ def test_what_is_refused(trucks: Path, run: Run) -> None:
         assert (done.code, hint in done.err) == (1, True)
     done = run("device", "similar", "trucks", "truck-000003", *words, "--window", 2)
     assert (done.code, "at least 3" in done.err) == (2, True)
+    done = run("device", "similar", "trucks", "truck-000003", *words, "--engine", "local")
+    assert (done.code, "leave out DEVICE" in done.err) == (2, True)
     done = run("device", "index", "trucks", *words, "--device", "truck-000003")
     assert (done.code, "expected all devices" in done.err) == (2, True)
     assert Alike(60).arguments()["share"] == 0.05

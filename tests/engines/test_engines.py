@@ -109,6 +109,13 @@ def test_searches_find_the_same(engine: Engine, fleet: Motifleet) -> None:
         for one in (engine, local)
     )
     assert shared == same
+    for exact in (True, False):
+        asked = {"k": 2, "exact": exact, "into": "similarity"}
+        alike = [
+            fleet.similarity("trucks", "load", 10, engine=one, **asked) for one in (engine, local)
+        ]
+        assert alike[0] == alike[1]
+        assert len(fleet.scan("similarity")) == alike[0].rows == 16
 
 
 @pytest.mark.parametrize("name", ["local", "spark"])

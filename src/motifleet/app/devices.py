@@ -8,6 +8,7 @@ from typing import Any
 from motifleet.app.files import file_channels, is_file
 from motifleet.app.index_store import Indexed, IndexStore
 from motifleet.app.progress import Progress, unseen
+from motifleet.app.search import Reports
 from motifleet.app.selection import Selection
 from motifleet.config import Settings
 from motifleet.errors import InvalidArgumentError, UnknownDeviceError
@@ -100,6 +101,11 @@ class Devices:
         if exact or (exact is None and len(devices) <= EXACT) or self.selection.devices:
             return self._compare(series, self._groups(), len(devices), k, alike)
         return self._by_index(series, devices, k, alike)
+
+    def reports(self) -> Reports:
+        """What is read of a table for them."""
+        step = None if self.step is None else self.step.total_seconds()
+        return Reports(self.table, (self.signal,), self.selection, step)
 
     def pinned(self) -> tuple[int, "Devices"]:
         """The table's snapshot, and these devices as of it.

@@ -8,6 +8,7 @@ import pyarrow as pa
 
 import motifleet
 from motifleet.app.files import is_file
+from motifleet.app.groups import Source, in_groups
 from motifleet.app.keeping import keep
 from motifleet.app.progress import Progress
 from motifleet.app.search import Reports, origin_of
@@ -16,19 +17,16 @@ from motifleet.config import Settings, prepare_home
 from motifleet.engines import Engine, Kernels
 from motifleet.errors import InvalidArgumentError
 from motifleet.matrixprofile import (
-    SHARED_GROUPS,
     SharedAsked,
     SharedMotif,
     SharedSearch,
     SharedStep,
     shared_motifs,
 )
-from motifleet.tables import ByDevice, Page, Tables, open_tables
+from motifleet.tables import Page, Tables
 from motifleet.types import FleetSeries
 
 Item = tuple[int, ...]
-AT_A_TIME = 4
-"""Groups in memory: the two that are compared, and the two that come next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +50,7 @@ class SharedMotifs:
         if is_file(reports.table):
             return self._in_file(reports, asked, into)
         snapshot, pinned = reports.pinned(self.tables)
-        fleet = Groups.planned(self.settings, self.tables, pinned, self.engine)
+        fleet = Groups(*in_groups(self.settings, self.tables, pinned), self.engine)
         how = self.settings.threads, self.settings.simd
         if into is None:
             return SharedSearch(asked, fleet, how, self.progress).run()
@@ -90,35 +88,13 @@ class Groups:
     """The groups of devices of a table, and what an engine does with them.
 
     Args:
-        settings: of the installation.
-        reports: what to read.
+        source: reads a group.
         pages: the groups.
         engine: who does the work.
-        tables: the tables as they are open here.
     """
 
-    def __init__(
-        self,
-        settings: Settings,
-        reports: Reports,
-        pages: Sequence[Page],
-        engine: Engine,
-        tables: Tables,
-    ) -> None:
-        self._pages, self._engine = pages, engine
-        rows = sum(page.rows for page in pages)
-        held: dict[int, FleetSeries] | None = {} if rows <= settings.page_rows else None
-        self._source = Source(settings, reports, reports.reader(tables), held)
-
-    @classmethod
-    def planned(
-        cls, settings: Settings, tables: Tables, reports: Reports, engine: Engine
-    ) -> "Groups":
-        """Plan groups so small that several are in memory, and that there are some dozens."""
-        reader = reports.reader(tables)
-        rows = sum(page.rows for page in reader.pages(settings.page_rows))
-        most = min(settings.page_rows // AT_A_TIME, -(-rows // SHARED_GROUPS))
-        return cls(settings, reports, reader.pages(max(most, 1)), engine, tables)
+    def __init__(self, source: Source, pages: Sequence[Page], engine: Engine) -> None:
+        self._source, self._pages, self._engine = source, pages, engine
 
     @property
     def groups(self) -> int:
@@ -138,41 +114,6 @@ class Choice:
 
     item: Item
     pages: tuple[Page, ...]
-
-
-class Source:
-    """Reads groups of devices; where it is sent to, it opens the table anew.
-
-    Args:
-        settings: of the installation.
-        reports: what to read.
-        reader: the table as it is open here; None: it is opened when it is needed.
-        held: groups that were read, where all of them fit into memory; None: they do not.
-    """
-
-    def __init__(
-        self,
-        settings: Settings,
-        reports: Reports,
-        reader: ByDevice | None = None,
-        held: dict[int, FleetSeries] | None = None,
-    ) -> None:
-        self._settings, self._reports = settings, reports
-        self._reader, self._held = reader, held
-
-    def __reduce__(self) -> tuple[type["Source"], tuple[Settings, Reports]]:
-        return Source, (self._settings, self._reports)
-
-    def read(self, page: Page) -> FleetSeries:
-        """Read a group and lay it out."""
-        if self._held is not None and page.number in self._held:
-            return self._held[page.number]
-        if self._reader is None:
-            self._reader = self._reports.reader(open_tables(self._settings))
-        (group,) = self._reports.laid_out(self._reader.read(page)).values()
-        if self._held is not None:
-            self._held[page.number] = group
-        return group
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,10 @@
 """The devices most like each device, in a result table.
 
-Groups of devices are compared with one another, two in memory at a time. What was found for a group
-is kept under ``unfinished/`` until the table is written.
+An engine compares groups of devices with all, a group and a page of others in memory at a time.
+What was found for a group is kept under ``unfinished/`` until the table is written.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -13,10 +13,12 @@ import pyarrow as pa
 
 import motifleet
 from motifleet.app.devices import Alike, Devices
+from motifleet.app.groups import Source, in_groups, in_pages
 from motifleet.app.keeping import keep
 from motifleet.app.origin import Origin
 from motifleet.app.staging import Staging
 from motifleet.config import prepare_home
+from motifleet.engines import Engine, Kernels
 from motifleet.errors import InvalidArgumentError
 from motifleet.matrixprofile import (
     DeviceIndex,
@@ -25,13 +27,14 @@ from motifleet.matrixprofile import (
     device_distances,
 )
 from motifleet.tables import Page
-from motifleet.telemetry import fleet_series
 from motifleet.types import FleetSeries, Series
 
 EXACT = 400
 """Up to so many devices are all compared with all, unless it is said otherwise."""
 CANDIDATES = 200
 """Devices that an index chooses for each, to be compared one by one."""
+AT_ONCE = 64
+"""Groups that an engine is given at once: an index chooses for all of their devices before."""
 How = tuple[Alike, bool | None]
 
 
@@ -77,7 +80,7 @@ def of_device(devices: Devices, device: str, k: int, how: How, into: str) -> Sim
     return found
 
 
-def of_each(devices: Devices, k: int, how: How, into: str) -> Similarity:
+def of_each(devices: Devices, k: int, how: How, into: str, engine: Engine) -> Similarity:
     """Find the devices most like each one, and write them to a result table."""
     snapshot, pinned = devices.pinned()
     alike, exact = how
@@ -92,7 +95,7 @@ def of_each(devices: Devices, k: int, how: How, into: str) -> Similarity:
     home, version = prepare_home(pinned.settings), motifleet.__version__
     pages = pinned.settings.page_rows
     staging = Staging.of(home, version, question, k, every, pages)
-    rows = pa.concat_tables(search.parts(names, staging))
+    rows = pa.concat_tables(search.parts(len(names), staging, engine))
     _written(pinned, snapshot, alike, rows, (into, None))
     staging.clear()
     compared = len(names) - 1 if every else min(max(CANDIDATES, 3 * k), len(names) - 1)
@@ -103,7 +106,7 @@ def of_each(devices: Devices, k: int, how: How, into: str) -> Similarity:
 
 @dataclass(frozen=True, slots=True)
 class _Search:
-    """Groups of devices compared with one another.
+    """Groups of devices compared with all devices, by an engine.
 
     Args:
         devices: what to read.
@@ -117,52 +120,83 @@ class _Search:
     k: int
     index: DeviceIndex | None
 
-    def parts(self, names: Sequence[str], staging: Staging) -> list[pa.Table]:
+    def parts(self, devices: int, staging: Staging, engine: Engine) -> list[pa.Table]:
         """Find the rows of each group of devices; those that are kept are not searched again."""
-        source = self.devices
-        arguments = source.selection.arguments()
-        reader = source.tables.reader(source.table, columns=[source.signal], **arguments)
-        pages = reader.pages(source.settings.page_rows)
-
-        def read(page: Page) -> FleetSeries:
-            return fleet_series(reader.read(page), source.signal, step=source.step)
-
-        found, done = staging.finished(), 0
-        for page in pages:
-            if page.number not in found:
-                group = read(page)
-                rows = self._like(group, pages, read, done, len(names))
-                staging.put(page.number, rows)
-                found[page.number] = rows
-            done += len(found[page.number]["device_id"].unique())
-            source.progress(done, len(names))
+        question = self.devices.settings, self.devices.tables, self.devices.reports()
+        groups, pages = in_groups(*question)
+        job = _Job(groups, *in_pages(*question), self.alike, self.k)
+        found = staging.finished()
+        missing = [page for page in pages if page.number not in found]
+        done = sum(_devices(rows) for rows in found.values())
+        for start in range(0, len(missing), AT_ONCE):
+            some = missing[start : start + AT_ONCE]
+            items = [_Group(page, self._chosen(groups, page)) for page in some]
+            for item, rows in engine.run(job, items):
+                staging.put(item.page.number, rows)
+                found[item.page.number] = rows
+                done += _devices(rows)
+                self.devices.progress(min(done, devices), devices)
         return [found[page.number] for page in pages]
 
-    def _like(
-        self, group: FleetSeries, pages: Sequence[Page], read: Any, done: int, devices: int
-    ) -> pa.Table:
-        """Compare the devices of a group with those of every group."""
-        long_enough = [place for place, each in enumerate(group) if len(each) >= self.alike.m]
-        chosen = {place: self._chosen(group[place]) for place in long_enough}
-        found: list[_Nearest] = [[] for _ in group]
-        for number, page in enumerate(pages):
-            others = read(page)
-            for turn, place in enumerate(long_enough):
-                nearest = self._nearest(group[place], others, chosen[place])
-                found[place] = sorted(found[place] + nearest)[: self.k]
-                share = (number + (turn + 1) / len(long_enough)) / len(pages)
-                self.devices.progress(done + int(share * len(group)), devices)
-        return _rows(dict(zip(group.device_ids, found, strict=True)))
-
-    def _chosen(self, series: Series) -> Collection[str] | None:
+    def _chosen(self, source: Source, page: Page) -> dict[str, tuple[str, ...]] | None:
+        """Whom the index has each device of a group compared with."""
         if self.index is None:
             return None
         count, threads = max(CANDIDATES, 3 * self.k), self.devices.settings.threads
-        share = self.alike.share
-        return set(self.index.candidates(series, count, share=share, threads=threads))
+        share, index = self.alike.share, self.index
+        return {
+            str(each.device_id): tuple(index.candidates(each, count, share=share, threads=threads))
+            for each in source.read(page)
+            if len(each) >= self.alike.m
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Some devices, and whom each is compared with; None: with all."""
+
+    page: Page
+    chosen: dict[str, tuple[str, ...]] | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """The devices of a group compared with those of every page, for an engine.
+
+    Args:
+        groups: reads a group.
+        everyone: reads a page of the others.
+        pages: all of them.
+        alike: how devices are compared.
+        k: how many for each.
+    """
+
+    groups: Source
+    everyone: Source
+    pages: tuple[Page, ...]
+    alike: Alike
+    k: int
+
+    def load(self, item: _Group) -> tuple[_Group, FleetSeries]:
+        """Read the group."""
+        return item, self.groups.read(item.page)
+
+    def work(self, loaded: tuple[_Group, FleetSeries], how: Kernels) -> pa.Table:
+        """Find the k nearest of each device in the group."""
+        item, group = loaded
+        found: dict[str, _Nearest] = {str(name): [] for name in group.device_ids}
+        for page in self.pages:
+            others = self.everyone.read(page)
+            for each in group:
+                if len(each) >= self.alike.m:
+                    name = str(each.device_id)
+                    chosen = None if item.chosen is None else frozenset(item.chosen[name])
+                    nearest = self._nearest(each, others, chosen, how)
+                    found[name] = sorted(found[name] + nearest)[: self.k]
+        return _rows(found)
 
     def _nearest(
-        self, series: Series, others: FleetSeries, chosen: Collection[str] | None
+        self, series: Series, others: FleetSeries, chosen: Collection[str] | None, how: Kernels
     ) -> "_Nearest":
         """The k nearest of these others: distances and names."""
         names = others.device_ids
@@ -170,11 +204,15 @@ class _Search:
             places = [place for place, name in enumerate(names) if name in chosen]
             others = chosen_devices(others, places)
             names = others.device_ids
-        how = {**self.alike.arguments(), **self.devices.kernels()}
-        distances = device_distances(series, others, self.alike.m, **how)
+        kernels = {**self.alike.arguments(), "threads": how.threads, "simd": how.simd}
+        distances = device_distances(series, others, self.alike.m, **kernels)
         distances[[place for place, name in enumerate(names) if name == series.device_id]] = np.inf
         order = np.argsort(distances, kind="stable")[: self.k].tolist()
         return [(float(distances[at]), names[at]) for at in order if distances[at] < np.inf]
+
+
+def _devices(rows: pa.Table) -> int:
+    return len(rows["device_id"].unique())
 
 
 _Nearest = list[tuple[float, str]]

@@ -75,6 +75,7 @@ class Together:
         selection: Selection = EVERYTHING,
         step: float | None = None,
         into: str = "similarity",
+        engine: Engine | str | None = None,
         progress: Progress = unseen,
         note: Note = unsaid,
     ) -> Similarity:
@@ -94,6 +95,7 @@ class Together:
             selection: which reports.
             step: seconds between reports; None: each device's median.
             into: the result table; it is made when there is none.
+            engine: who compares the devices, "local" or "spark"; None: by the settings.
             progress: told the number of devices done.
             note: told how the answer came about, where a person should know.
 
@@ -102,7 +104,7 @@ class Together:
             InvalidArgumentError: an argument is out of its bounds, or the table is a file.
         """
         devices = self._alike((table, signal, selection), step, progress, note)
-        return similarity.of_each(devices, k, (_alike(alike), exact), into)
+        return similarity.of_each(devices, k, (_alike(alike), exact), into, self._engine(engine))
 
     def clusters(
         self,

@@ -38,6 +38,7 @@ def similar(
     normalize: Normalize = True,
     share: Share = 0.05,
     into: options.Into = None,
+    engine: options.EngineName = None,
     plot: Plot = None,
 ) -> None:
     """Which devices behave like this one, by the shapes that they share.
@@ -52,8 +53,10 @@ def similar(
             raise typer.BadParameter(
                 "say which DEVICE; or, for those most like each one, --into TABLE without --plot"
             )
-        _similarity(reports, signal, alike, (count, exact, into))
+        _similarity(reports, signal, alike, (count, exact, into, engine))
         return
+    if engine is not None:
+        raise typer.BadParameter("an --engine compares whole fleets: leave out DEVICE, or --engine")
     output = reports.output
     with output.progress("comparing devices") as bar:
         found = reports.open().similar_devices(
@@ -87,9 +90,9 @@ def similar(
 
 
 def _similarity(
-    reports: Reports, signal: str, alike: "Alike", asked: tuple[int, bool | None, str]
+    reports: Reports, signal: str, alike: "Alike", asked: tuple[int, bool | None, str, str | None]
 ) -> None:
-    output, (count, exact, into) = reports.output, asked
+    output, (count, exact, into, engine) = reports.output, asked
     with output.progress("comparing devices") as bar:
         written = reports.open().similarity(
             reports.table,
@@ -100,6 +103,7 @@ def _similarity(
             selection=reports.selection,
             step=reports.step,
             into=into,
+            engine=engine,
             progress=bar,
             note=output.note,
         )
