@@ -110,9 +110,9 @@ def test_searches_find_the_same(engine: Engine, fleet: Motifleet) -> None:
     )
     assert shared == same
     for exact in (True, False):
-        asked = {"k": 2, "exact": exact, "into": "similarity"}
         alike = [
-            fleet.similarity("trucks", "load", 10, engine=one, **asked) for one in (engine, local)
+            fleet.similarity("trucks", "load", 10, k=2, exact=exact, engine=one)
+            for one in (engine, local)
         ]
         assert alike[0] == alike[1]
         assert len(fleet.scan("similarity")) == alike[0].rows == 16
