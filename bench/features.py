@@ -2,9 +2,9 @@
 
 ``python -m bench.features`` trains on each fleet, with each set of features, and writes the table
 into the page. Seeds are those of fleet, split and trees alike, so that the same numbers come again.
+The reports of a fleet are read once, and each feature is computed once.
 """
 
-from collections.abc import Mapping
 from pathlib import Path
 from shutil import rmtree
 from statistics import fmean
@@ -15,45 +15,43 @@ from bench.rows import Row
 from rich.console import Console
 
 from motifleet.app import Motifleet, Simulation, open_home
-from motifleet.models import FailureClassifier, Label, Source, Split, Trees
+from motifleet.models import FailureClassifier, FeatureWorth, Judged, Label, Source, Split, Trees
 
 PAGE = Path(__file__).parents[1] / "docs" / "models.md"
 MARKS = "<!-- features: begin -->", "<!-- features: end -->"
-SETS = {
-    "rolling": ("rolling",),
-    "past": ("past",),
-    "discord": ("discord",),
-    "all three": ("rolling", "past", "discord"),
-}
+ALL = ("rolling", "past", "discord")
+SETS = {"rolling": ALL[:1], "past": ALL[1:2], "discord": ALL[2:], "all three": ALL}
 SEEDS, DEVICES, DAYS = range(5), 300, 4
 
 
-def row(home: Motifleet, seed: int) -> Row:
-    """PR-AUC on the test reports of one fleet: of chance, raw signals, and each set of features."""
+def compared(
+    home: Motifleet, seed: int, *, devices: int = DEVICES, days: int = DAYS
+) -> dict[tuple[str, ...], Judged]:
+    """Models on raw signals and on each set of features, before the same reports of one fleet."""
     name = f"fleet_{seed}"
-    home.simulate(Simulation("fleet", devices=DEVICES, days=DAYS, seed=seed), name)
-    of_sets = {each: judged(home, name, seed, features) for each, features in SETS.items()}
-    whole = of_sets["all three"]
-    return {
-        "seed": seed,
-        "share of failures": whole["pr_auc_baseline"],
-        "raw signals": whole["pr_auc_raw_signals"],
-        **{each: metrics["pr_auc"] for each, metrics in of_sets.items()},
-        "gain of all three": f"{whole['pr_auc_gain_low']:+.2f} to {whole['pr_auc_gain_high']:+.2f}",
-    }
-
-
-def judged(home: Motifleet, name: str, seed: int, features: tuple[str, ...]) -> Mapping[str, float]:
-    """The figures of a training on reports of running engines."""
+    home.simulate(Simulation("fleet", devices=devices, days=days, seed=seed), name)
     kind = FailureClassifier(
         Label(events=f"{name}_truth", hours=24),
-        features=features,
         split=Split(seed=seed),
         trees=Trees(rounds=60),
         seed=seed,
     )
+    # Reports of running engines.
     source = Source(home.tables, name, where="vibration > 0").pinned()
-    return kind.prepare(source, "features").training.metrics
+    return kind.judge(source, [(), *SETS.values()])
+
+
+def row(home: Motifleet, seed: int) -> Row:
+    """PR-AUC on the test reports of one fleet: of chance, raw signals, and each set of features."""
+    judged = compared(home, seed)
+    raw, gain = judged[()], FeatureWorth.of(judged[ALL], judged[()]).gain
+    return {
+        "seed": seed,
+        "share of failures": raw.metrics["pr_auc_baseline"],
+        "raw signals": raw.metrics["pr_auc"],
+        **{each: judged[features].metrics["pr_auc"] for each, features in SETS.items()},
+        "gain of all three": f"{gain.low:+.2f} to {gain.high:+.2f}",
+    }
 
 
 def mean(rows: list[Row]) -> Row:
@@ -61,7 +59,7 @@ def mean(rows: list[Row]) -> Row:
     means: Row = {}
     for name in rows[0]:
         numbers = [value for each in rows if isinstance(value := each[name], float)]
-        means[name] = fmean(numbers) if numbers else ""
+        means[name] = fmean(numbers) if numbers else None
     return means | {"seed": "mean"}
 
 

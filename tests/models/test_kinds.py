@@ -9,14 +9,16 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
+from bench import features
 from mlflow.exceptions import MlflowException
 from tests.models.conftest import QUICK, SPLIT, classifier, wearing
 
-from motifleet.app import Motifleet, Selection, Simulation
+from motifleet.app import Motifleet, Selection
 from motifleet.errors import InvalidArgumentError, UnknownColumnError
 from motifleet.models import (
     DiscordDetector,
     FailureClassifier,
+    FeatureWorth,
     Kind,
     Label,
     MultiDimMotif,
@@ -75,6 +77,41 @@ def test_every_kind_becomes_a_model_that_mlflow_loads_and_runs(
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=IDS)
+def test_mlflow_shows_what_a_run_is_what_it_read_and_its_figures(
+    kind: Kind, lab: Motifleet, tmp_path: Path
+) -> None:
+    table = "one" if kind.name == "discord-detector" else "lab"
+    trained = lab.models.train(kind, table, experiment="shown")
+    client = mlflow.MlflowClient(lab.models.registry.store.uri)
+    run = client.get_run(trained.run_id)
+    assert run.info.run_name == f"{kind.name} of {table}"
+    assert run.data.tags["mlflow.note.content"] == trained.verdict
+    assert run.inputs is not None
+    (read,) = [each.dataset for each in run.inputs.dataset_inputs]
+    assert (read.name, read.digest) == (table, str(lab.tables.snapshot(table).id))
+    experiment = client.get_experiment(run.info.experiment_id)
+    assert experiment.tags["mlflow.experimentKind"] == "custom_model_development"
+    names = {each.path for each in client.list_artifacts(trained.run_id)}
+    drawn = {name.removesuffix(".json") for name in names if name.endswith(".json")}
+    assert names == {"model_card.md", "figures.html", *(f"{name}.json" for name in drawn)}
+    page = client.download_artifacts(trained.run_id, "figures.html", str(tmp_path))
+    text = Path(page).read_text(encoding="utf-8")
+    # In MLflow's page it is without an address, so that no other file is found from it.
+    outside_of_plotly = text[text.rindex("</head>") :]
+    assert "src=" not in outside_of_plotly
+    assert all(f'id="{name}"' in outside_of_plotly for name in drawn)
+    assert drawn >= DRAWN[kind.name]
+
+
+DRAWN = {
+    "failure-classifier": {"confusion_matrix", "precision_recall", "calibration", "contributions"},
+    "time-series-query": {"motif"},
+    "multi-dim-motif": {"motif"},
+    "discord-detector": {"distances"},
+}
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=IDS)
 def test_the_same_snapshot_and_choices_give_the_same_files(
     kind: Kind, lab: Motifleet, tmp_path: Path
 ) -> None:
@@ -107,7 +144,9 @@ def test_no_file_of_a_model_is_a_pickle(kind: Kind, lab: Motifleet) -> None:
                 list(pickletools.genops(data))
 
 
-def test_on_random_labels_it_says_that_nothing_can_be_learnt(lab: Motifleet) -> None:
+def test_on_random_labels_it_says_that_nothing_can_be_learnt_and_errs_no_more_than_need_be(
+    lab: Motifleet,
+) -> None:
     said = 0
     for seed in range(5):
         kind = FailureClassifier(
@@ -115,6 +154,12 @@ def test_on_random_labels_it_says_that_nothing_can_be_learnt(lab: Motifleet) -> 
         )
         prepared = kind.prepare(Source(lab.tables, "lab").pinned(), "test")
         said += prepared.verdict.startswith("Nothing can be learnt")
+        metrics = prepared.training.metrics
+        assert metrics["accuracy"] == pytest.approx(metrics["accuracy_baseline"], abs=0.02)
+        assert prepared.training.params["threshold"] == 0.5
+        why = prepared.training.params["threshold_by"]
+        assert f"The threshold stays at 0.5: {why}" in prepared.verdict
+        assert f"a probability of 0.5 or more: {why}" in prepared.card
     assert said >= 4
 
 
@@ -126,24 +171,43 @@ def test_what_can_be_learnt_is_learnt(lab: Motifleet) -> None:
     assert metrics["pr_auc"] > 2 * metrics["pr_auc_baseline"]
     assert metrics["brier"] < metrics["brier_baseline"]
     assert metrics["recall"] > metrics["recall_baseline"]
+    assert prepared.training.params["threshold"] < 0.5
+    assert prepared.training.params["threshold_by"] in prepared.card
 
 
-def test_a_simulated_fleet_that_wears_out_gives_its_failures_away(
-    lab: Motifleet,
-) -> None:
-    lab.simulate(Simulation("fleet", devices=120, days=3, seed=3), "fleet")
-    kind = FailureClassifier(
-        Label(events="fleet_truth", hours=12),
-        features=("rolling",),
-        trees=QUICK,
-        threads=1,
-        split=type(SPLIT)(seed=2),
+def test_features_give_failures_of_a_simulated_fleet_away(lab: Motifleet) -> None:
+    judged = features.compared(lab, 2, devices=100, days=3)
+    raw, rolling, whole = (judged[each] for each in ((), ("rolling",), features.ALL))
+    share = raw.metrics["pr_auc_baseline"]
+    found = {each: at.metrics["pr_auc"] for each, at in judged.items()}
+    assert found[()] > 3 * share, found
+    assert found["rolling",] > 8 * share, found
+    assert found[features.ALL] > 10 * share, found
+    assert raw.learnt
+    assert rolling.learnt
+    assert whole.learnt
+    assert FeatureWorth.of(whole, raw).gain.low > 0.1
+    assert FeatureWorth.of(judged["discord",], raw).gain.low < 0  # shape alone adds nothing
+
+
+def test_the_run_tells_the_snapshot_of_its_label_too(lab: Motifleet) -> None:
+    moment = pa.timestamp("us", "UTC")
+    start = np.datetime64("2026-03-02T00:40", "us")
+    names = [f"tank-{number:04d}" for number in range(60)]
+    events = pa.table(
+        {
+            "device_id": names,
+            "kind": ["failure"] * 60,
+            "start": pa.array(np.array([start] * 60)).cast(moment),
+            "end": pa.array(np.array([start] * 60)).cast(moment),
+        }
     )
-    source = Source(lab.tables, "fleet", where="vibration > 0").pinned()
-    prepared = kind.prepare(source, "test")
-    metrics = prepared.training.metrics
-    assert metrics["pr_auc"] > 5 * metrics["pr_auc_baseline"], prepared.verdict
-    assert prepared.training.tags["motifleet.label_table"] == "fleet_truth"
+    lab.tables.append("stops", events)
+    kind = classifier(Label(events="stops", hours=10 / 60), split=SPLIT)
+    source = Source(lab.tables, "wearing").pinned()
+    tags = kind.prepare(source, "test").training.tags
+    assert tags["motifleet.label_table"] == "stops"
+    assert tags["motifleet.label_snapshot_id"] == str(lab.tables.snapshot("stops").id)
 
 
 def test_labels_of_events_say_whether_a_failure_is_near(lab: Motifleet) -> None:
@@ -256,7 +320,8 @@ def test_a_detector_scores_what_is_new_above_what_comes_again(lab: Motifleet) ->
     )
     lab.tables.append("pumps", table)
     kind = DiscordDetector("flow", window=40, history=1000)
-    lab.models.train(kind, "pumps", name="pumps")
+    trained = lab.models.train(kind, "pumps", name="pumps")
+    assert "So few windows" in trained.verdict
     version, model = lab.models.registry.load("pumps")
     broken = wave[:40].copy()
     broken[20:24] = 3.0

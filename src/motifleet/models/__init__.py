@@ -17,6 +17,7 @@ from motifleet.models.comparison import Comparison, HeldOut, compare
 from motifleet.models.digest import folder_digest
 from motifleet.models.discord_detector import Detector, DiscordDetector, DiscordScore
 from motifleet.models.failure_classifier import FailureClassifier
+from motifleet.models.judged import FeatureWorth, Judged, Threshold
 from motifleet.models.lineage import LineageOf, Saw, Seen, lineage_of, trainings_that_saw
 from motifleet.models.metrics import pr_auc, roc_auc
 from motifleet.models.multi_dim_motif import MultiDimMotif
@@ -40,7 +41,9 @@ __all__ = [
     "DiscordDetector",
     "DiscordScore",
     "FailureClassifier",
+    "FeatureWorth",
     "HeldOut",
+    "Judged",
     "Kind",
     "Label",
     "Lineage",
@@ -56,6 +59,7 @@ __all__ = [
     "Source",
     "Split",
     "Store",
+    "Threshold",
     "TimeSeriesQuery",
     "Trained",
     "Trainer",

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from os import environ
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -170,6 +171,9 @@ def _callback(progress: Callable[[int, int], None], rounds: int) -> Any:
 
 
 def _library() -> Any:
+    # Threads that wait for work by spinning take the cores from each other on a busy machine: a
+    # training of seconds takes minutes. It is read once, when the library is loaded.
+    environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     try:
         import xgboost
     except ImportError as error:

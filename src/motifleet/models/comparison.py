@@ -19,8 +19,6 @@ from motifleet.models.trainer import expect_kind
 from motifleet.models.values import PREFIX, Run, Version
 from motifleet.tables import Tables
 
-_HOUR = 3_600_000_000
-
 
 @dataclass(frozen=True, slots=True)
 class HeldOut:
@@ -233,8 +231,7 @@ class _Judge:
         return cls(model, Label(**label), Split(**split), list(model.terms["signals"]))
 
     def held_out(self, sample: Sample) -> Mask:
-        horizon = self.label.hours * _HOUR if self.label.events else 0.0
-        return self.split.parts(sample, horizon).test
+        return self.split.parts(sample, self.label.horizon).test
 
     def probability(self, sample: Sample) -> Any:
         return self.model.score(sample.signals, sample.offsets.tolist())["probability"]

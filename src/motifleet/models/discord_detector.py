@@ -26,6 +26,8 @@ from motifleet.telemetry import fleet_series
 from motifleet.types import FleetSeries, Floats
 
 _QUANTILES = 1001
+_TOLD_BY = 10
+"""Windows beyond a quantile from which on it is more than a guess."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +193,11 @@ class DiscordDetector:
             f"Half of the {len(distances):,} windows in training are {metrics['median']:.3g} or "
             f"less from their device's past; from {threshold:.3g} on a window is unusual."
         )
+        if len(distances) * (1 - self.quantile) < _TOLD_BY:
+            verdict += (
+                f" So few windows do not tell where {1 - self.quantile:.3g} of them begins: "
+                "take more reports, or a lower quantile."
+            )
         card = self._card(fleet, lineage, metrics, verdict)
         drawn = {"distances": figures.distances_figure(distances, threshold)}
         return Prepared(training, _writer(fleet, terms), drawn, card, verdict)

@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, ClassVar
@@ -14,20 +14,18 @@ from motifleet.models import figures
 from motifleet.models.boosting import Learnt, Matrix, Trees, grow
 from motifleet.models.card import model_card
 from motifleet.models.carried.features import FEATURES, feature_matrix, feature_names
-from motifleet.models.metrics import Interval, Ranked, best_threshold, resampled, scores_of
+from motifleet.models.judged import FeatureWorth, Fitted, Judged
 from motifleet.models.prepared import Prepared, Progress, column, requirements, unseen
-from motifleet.models.sample import Label, Mask, Sample, read_sample
+from motifleet.models.sample import Label, Sample, read_sample
 from motifleet.models.search import Search
 from motifleet.models.source import Source
 from motifleet.models.splits import Parts, Split
 from motifleet.models.training import CARRIED, Signature, Training, Trial
 from motifleet.models.values import PREFIX
 from motifleet.telemetry import DEVICE_ID, EVENT_TS
-from motifleet.types import Floats, Ints
 
 _EXPLAINED = 2_000
 _EXAMPLE_ROWS = 5
-_HOUR = 3_600_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,16 +77,45 @@ class FailureClassifier:
             InvalidArgumentError: the reports or labels are none to learn from.
             UnknownColumnError: there is no such column.
         """
+        kind = replace(self, label=self._pinned_label(source))
+        sets = dict.fromkeys([tuple(self.features), ()])
+        judged = list(kind.judge(source, list(sets), progress).values())
+        worth = FeatureWorth.of(*judged) if self.features else None
+        return _prepared(kind, source, experiment, judged[0], worth)
+
+    def judge(
+        self, source: Source, sets: Sequence[Sequence[str]], progress: Progress = unseen
+    ) -> dict[tuple[str, ...], Judged]:
+        """Train on the same reports with each of several sets of features, read and computed once.
+
+        Args:
+            source: pinned.
+            sets: of features; the search for trees, if there is one, goes with this kind's own.
+            progress: told how far the first training is.
+
+        Returns:
+            each set's model before the same test reports.
+
+        Raises:
+            InvalidArgumentError, UnknownColumnError: see `prepare`.
+        """
         but = [self.label.column] if self.label.column else []
         signals = source.signals(self.signals, but)
-        label = self._pinned_label(source)
-        sample = read_sample(source, signals, label)
-        horizon = label.hours * _HOUR if label.events else 0.0
-        parts = self.split.parts(sample, horizon)
-        fitted = self._fit(sample, parts, self.features, progress)
-        judged = Judged.of(sample, parts, fitted)
-        worth = self._worth(sample, parts, judged) if self.features else None
-        return _prepared(replace(self, label=label), source, experiment, judged, worth)
+        sample = read_sample(source, signals, self.label)
+        parts = self.split.parts(sample, self.label.horizon)
+        every = list(dict.fromkeys(each for chosen in sets for each in chosen))
+        matrix = feature_matrix(sample.signals, sample.offsets.tolist(), every, self.window)
+        places = {name: at for at, name in enumerate(feature_names(signals, every, self.window))}
+        found = dict[tuple[str, ...], Judged]()
+        for chosen in sets:
+            names = feature_names(signals, chosen, self.window)
+            columns = matrix[:, [places[name] for name in names]]
+            trees, trials, learnt = self._grown(
+                sample, parts, columns, chosen, unseen if found else progress
+            )
+            fitted = Fitted(names, columns, learnt, trees, trials)
+            found[tuple(chosen)] = Judged.of(sample, parts, fitted)
+        return found
 
     def _pinned_label(self, source: Source) -> Label:
         if self.label.events is None:
@@ -96,136 +123,21 @@ class FailureClassifier:
         pinned = source.tables.snapshot(self.label.events, self.label.as_of)
         return replace(self.label, as_of=pinned.id)
 
-    def _fit(
-        self, sample: Sample, parts: Parts, features: Sequence[str], progress: Progress
-    ) -> "Fitted":
-        matrix = feature_matrix(sample.signals, sample.offsets.tolist(), features, self.window)
+    def _grown(
+        self,
+        sample: Sample,
+        parts: Parts,
+        matrix: Matrix,
+        chosen: Sequence[str],
+        progress: Progress,
+    ) -> tuple[Trees, Sequence[Trial], Learnt]:
         train = matrix[parts.train], sample.labels[parts.train]
         validation = matrix[parts.validation], sample.labels[parts.validation]
         trees, trials = self.trees, list[Trial]()
         options: dict[str, Any] = {"seed": self.seed, "threads": self.threads}
-        if self.search is not None and features == self.features:
+        if self.search is not None and tuple(chosen) == tuple(self.features):
             trees, trials = self.search.run(trees, train, validation, progress=progress, **options)
-        learnt = grow(trees, train, validation, progress=progress, **options)
-        names = feature_names(list(sample.signals), features, self.window)
-        return Fitted(names, matrix, learnt, trees, trials)
-
-    def _worth(self, sample: Sample, parts: Parts, judged: "Judged") -> "Worth":
-        """What the features add to a model on the raw signals of the same reports."""
-        raw = Judged.of(sample, parts, self._fit(sample, parts, (), unseen))
-        ours, theirs = (Ranked(judged.labels, each.probability) for each in (judged, raw))
-        gain = resampled(
-            lambda weights: ours.pr_auc(weights) - theirs.pr_auc(weights), judged.devices
-        )
-        return Worth(raw, gain)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Fitted:
-    """Trees with the features that they were grown on."""
-
-    names: Sequence[str]
-    matrix: Matrix
-    learnt: Learnt
-    trees: Trees
-    trials: Sequence[Trial]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Judged:
-    """A fitted classifier on the test reports.
-
-    Args:
-        sample: all reports.
-        parts: which were learnt from, which judge.
-        fitted: the trees.
-        labels: of the test reports, like the next two.
-        devices: by number.
-        probability: of a failure.
-        threshold: chosen on the validation reports.
-        metrics: with baselines and intervals.
-        lift: the interval of PR-AUC less the share of failures.
-        area: the interval of ROC-AUC.
-    """
-
-    sample: Sample
-    parts: Parts
-    fitted: Fitted
-    labels: Ints
-    devices: Ints
-    probability: Floats
-    threshold: float
-    metrics: Mapping[str, float]
-    lift: Interval
-    area: Interval
-
-    @classmethod
-    def of(cls, sample: Sample, parts: Parts, fitted: Fitted) -> "Judged":
-        """Choose the threshold on the validation reports and measure on the test reports."""
-        chosen = fitted.learnt.probability(fitted.matrix[parts.validation])
-        threshold = best_threshold(sample.labels[parts.validation], chosen)
-        labels, devices = sample.labels[parts.test], sample.codes[parts.test]
-        probability = fitted.learnt.probability(fitted.matrix[parts.test])
-        ranked = Ranked(labels, probability)
-        lift, area = resampled(ranked.lift, devices), resampled(ranked.roc_auc, devices)
-        base = float(sample.labels[parts.train].mean())
-        metrics = scores_of(labels, probability, threshold, base)
-        metrics |= {"pr_auc_lift_low": lift.low, "pr_auc_lift_high": lift.high}
-        metrics |= {"roc_auc_low": area.low, "roc_auc_high": area.high}
-        return cls(
-            sample, parts, fitted, labels, devices, probability, threshold, metrics, lift, area
-        )
-
-    @property
-    def learnt(self) -> bool:
-        """Whether the figures say that something was learnt at all."""
-        return self.lift.low > 0 and self.area.low > 0.5
-
-    @property
-    def verdict(self) -> str:
-        """What the figures say, in a sentence."""
-        share = self.metrics["pr_auc_baseline"]
-        said = (
-            f"PR-AUC is {self.metrics['pr_auc']:.3f} where chance gives {share:.3f} "
-            f"(above it by {self.lift.low:+.3f} to {self.lift.high:+.3f}), "
-            f"ROC-AUC {self.area.low:.2f} to {self.area.high:.2f} where chance gives 0.5, "
-            "with 95 % of resampled devices"
-        )
-        if self.learnt:
-            return f"The model finds failures: {said}."
-        return f"Nothing can be learnt from these signals about the label: {said}."
-
-    def count(self, part: Mask) -> str:
-        """A part in words: reports, devices, failures."""
-        devices = len(np.unique(self.sample.codes[part]))
-        share = self.sample.labels[part].mean()
-        return f"{int(part.sum()):,} reports of {devices:,} devices, {share:.2%} failures"
-
-
-@dataclass(frozen=True, slots=True)
-class Worth:
-    """What features add to raw signals: the raw model, and the interval of PR-AUC's gain."""
-
-    raw: Judged
-    gain: Interval
-
-    @property
-    def verdict(self) -> str:
-        """In a sentence."""
-        raw = self.raw.metrics["pr_auc"]
-        says = "add" if self.gain.low > 0 else "take away" if self.gain.high < 0 else "may add"
-        return (
-            f"On raw signals alone PR-AUC is {raw:.3f}; the features {says} "
-            f"{self.gain.low:+.3f} to {self.gain.high:+.3f}."
-        )
-
-    def metrics(self) -> dict[str, float]:
-        """As figures of the run."""
-        return {
-            "pr_auc_raw_signals": self.raw.metrics["pr_auc"],
-            "pr_auc_gain_low": self.gain.low,
-            "pr_auc_gain_high": self.gain.high,
-        }
+        return trees, trials, grow(trees, train, validation, progress=progress, **options)
 
 
 def _prepared(
@@ -233,7 +145,7 @@ def _prepared(
     source: Source,
     experiment: str,
     judged: Judged,
-    worth: Worth | None,
+    worth: FeatureWorth | None,
 ) -> Prepared:
     signals = list(judged.sample.signals)
     lineage = source.lineage()
@@ -272,7 +184,8 @@ def _params(kind: FailureClassifier, judged: Judged) -> dict[str, Any]:
         "label": kind.label.describe(),
         "seed": kind.seed,
         "threads": kind.threads,
-        "threshold": judged.threshold,
+        "threshold": judged.threshold.value,
+        "threshold_by": judged.threshold.why,
         "trees_grown": judged.fitted.learnt.rounds,
         **split,
         **trees,
@@ -293,7 +206,7 @@ def _terms(kind: FailureClassifier, judged: Judged) -> dict[str, Any]:
         "signals": list(sample.signals),
         "features": list(kind.features),
         "window": kind.window,
-        "threshold": judged.threshold,
+        "threshold": judged.threshold.value,
         "weight": judged.fitted.learnt.weight,
         "may_be_missing": missing,
     }
@@ -332,8 +245,8 @@ def _requirements(features: Sequence[str]) -> list[str]:
     return requirements(*names, *(["motifleet"] if set(features) - {"rolling"} else []))
 
 
-def _figures(judged: Judged, worth: Worth | None) -> dict[str, Any]:
-    predicted = (judged.probability >= judged.threshold).astype(np.int64)
+def _figures(judged: Judged, worth: FeatureWorth | None) -> dict[str, Any]:
+    predicted = (judged.probability >= judged.threshold.value).astype(np.int64)
     curves = {"this model": (judged.labels, judged.probability)}
     if worth is not None:
         curves["raw signals alone"] = (judged.labels, worth.raw.probability)
@@ -364,8 +277,8 @@ def _limits(kind: FailureClassifier, judged: Judged) -> list[str]:
     terms = _terms(kind, judged)
     may = ", ".join(terms["may_be_missing"]) or "no signal"
     limits = [
-        f"A label of 1 means a probability of {judged.threshold:.3g} or more, the best F1 on the "
-        "validation reports; other costs ask for another threshold.",
+        f"A label of 1 means a probability of {judged.threshold.value:.3g} or more: "
+        f"{judged.threshold.why}. Other costs ask for another.",
         f"In training a value was missing in: {may}. Others must be there.",
         "Devices, makes and seasons that training has not seen may differ from all that is here.",
     ]

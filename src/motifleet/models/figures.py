@@ -1,6 +1,6 @@
 """The figures of a training, all from here."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -40,7 +40,7 @@ def confusion_figure(labels: Ints, predicted: Ints) -> "Figure":
             hoverinfo="skip",
         )
     )
-    return _styled(figure, "Confusion matrix of the test reports, shares of each row", None, None)
+    return _styled(figure, "Test reports, and what was predicted of them", None, None)
 
 
 def precision_recall_figure(curves: dict[str, tuple[Ints, Floats]]) -> "Figure":
@@ -123,6 +123,36 @@ def distances_figure(distances: Floats, threshold: float) -> "Figure":
     )
     figure.update_yaxes(type="log")
     return _styled(figure, "Distance of each window to its device's past", "distance", "windows")
+
+
+def figures_page(figures: Mapping[str, "Figure"]) -> str:
+    """All figures of a training as one page with Plotly in it.
+
+    MLflow shows a page inside its own, where no other file is to be found, and no network need be.
+    """
+    from plotly.offline import get_plotlyjs
+
+    drawn = "\n".join(
+        figure.to_html(full_html=False, include_plotlyjs=False, div_id=name, config=_CONFIG)
+        for name, figure in figures.items()
+    )
+    return _PAGE.format(plotly=get_plotlyjs(), drawn=drawn)
+
+
+_CONFIG = {"displaylogo": False, "responsive": True}
+_PAGE = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<title>Figures</title>
+<style>body {{ margin: 0 auto; max-width: 1000px; background: #fff }}</style>
+<script>{plotly}</script>
+</head>
+<body>
+{drawn}
+</body>
+</html>
+"""
 
 
 def _thinned(length: int) -> Ints:

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 
 KIND, DIGEST, PARENT = f"{PREFIX}kind", f"{PREFIX}sha256", "mlflow.parentRunId"
 MODEL_URI, TRAINING = f"{PREFIX}model_uri", f"{PREFIX}training"
+VERDICT = f"{PREFIX}verdict"
+_NOTE = "mlflow.note.content"
+_OF_MODELS = {"mlflow.experimentKind": "custom_model_development"}
+"""MLflow's page takes an experiment for one of language models until it is told."""
 CHAMPION, CHALLENGER, PREVIOUS = "champion", "challenger", "previous"
 _MOST = 1000
 _LONGEST = 250
@@ -56,9 +60,14 @@ class Registry:
         with self.store.client("log the training") as client:
             experiment = self._experiment(client, training.experiment)
             tags = {KIND: training.kind, TRAINING: training.id, **training.tags}
-            run_id = str(client.create_run(experiment, tags=tags).info.run_id)
+            tags |= {_NOTE: training.tags.get(VERDICT, "")}
+            lineage = Lineage.of(training.tags)
+            named = f"{training.kind} of {lineage.table}" if lineage else training.kind
+            run_id = str(client.create_run(experiment, tags=tags, run_name=named).info.run_id)
             try:
                 _log_numbers(client, run_id, training.params, training.metrics)
+                if lineage is not None:
+                    _log_table(client, run_id, lineage)
                 client.log_artifacts(run_id, str(folder / REPORT))
                 uri = _log_model(training, folder, run_id)
                 client.set_tag(run_id, MODEL_URI, uri)
@@ -272,7 +281,7 @@ class Registry:
             return str(found.experiment_id)
         folder = self.store.artifacts
         location = None if folder is None else str(folder / _file_name(name))
-        return str(client.create_experiment(name, artifact_location=location))
+        return str(client.create_experiment(name, location, _OF_MODELS))
 
 
 def signature_columns(folder: Path) -> list[dict[str, Any]]:
@@ -296,6 +305,15 @@ def _log_numbers(
         metrics=[Metric(name, float(value), now, 0) for name, value in metrics.items()],
         params=[Param(name, str(value)) for name, value in params.items()],
     )
+
+
+def _log_table(client: "MlflowClient", run_id: str, lineage: Lineage) -> None:
+    """Tell MLflow what was learnt from in its own way too: it shows it, and searches by it."""
+    from mlflow.entities import Dataset, DatasetInput, InputTag
+
+    source = json.dumps(lineage.to_dict())
+    read = Dataset(lineage.table, str(lineage.snapshot_id), "iceberg", source)
+    client.log_inputs(run_id, [DatasetInput(read, [InputTag("mlflow.data.context", "training")])])
 
 
 def _log_model(training: Training, folder: Path, run_id: str) -> str:

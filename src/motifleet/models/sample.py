@@ -48,6 +48,11 @@ class Label:
         if not self.hours > 0:
             raise InvalidArgumentError(f"expected hours above 0, got {self.hours}")
 
+    @property
+    def horizon(self) -> float:
+        """How many microseconds the label looks ahead."""
+        return 0.0 if self.events is None else self.hours * _HOUR
+
     def describe(self) -> str:
         """The label in words."""
         if self.column is not None:

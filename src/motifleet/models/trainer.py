@@ -6,7 +6,7 @@ from typing import Any
 
 from motifleet.errors import InvalidArgumentError, ModelError, TrackingError
 from motifleet.models.prepared import Kind, Progress, unseen
-from motifleet.models.registry import Registry
+from motifleet.models.registry import VERDICT, Registry
 from motifleet.models.source import Source
 from motifleet.models.training import Training, Trainings
 from motifleet.models.values import PREFIX, Version
@@ -80,7 +80,7 @@ class Trainer:
             raise InvalidArgumentError("expected an experiment's name, got an empty one")
         prepared = kind.prepare(source.pinned(), experiment, progress)
         training = prepared.training
-        training.tags.setdefault(f"{PREFIX}verdict", prepared.verdict)
+        training.tags.setdefault(VERDICT, prepared.verdict)
         if name is not None:
             training.tags[_NAME] = name
         self.trainings.save(training, prepared.write, prepared.figures, prepared.card)
@@ -117,7 +117,7 @@ class Trainer:
             version,
             training.params,
             training.metrics,
-            training.tags.get(f"{PREFIX}verdict", ""),
+            training.tags.get(VERDICT, ""),
         )
 
 

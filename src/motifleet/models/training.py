@@ -14,12 +14,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from motifleet.errors import UnknownModelError
+from motifleet.models.figures import figures_page
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
 CARRIED = Path(__file__).parent / "carried"
 MANIFEST, CODE, FILES, REPORT = "training.json", "code", "files", "report"
+PAGE = "figures.html"
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +154,7 @@ class Trainings:
 
 
 def write_figures(figures: Mapping[str, "Figure"], folder: Path) -> None:
-    """Write each figure as a page to open and as JSON."""
+    """Write the figures as one page, which needs no other file, and each as JSON."""
+    (folder / PAGE).write_text(figures_page(figures), encoding="utf-8")
     for name, figure in figures.items():
-        figure.write_html(folder / f"{name}.html", include_plotlyjs="directory")
         figure.write_json(folder / f"{name}.json")
