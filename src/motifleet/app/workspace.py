@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from motifleet.config import Settings, load_settings, prepare_home
-from motifleet.errors import NotAllowedError, NotLoggedInError, UnknownProjectError
+from motifleet.errors import NotAllowedError, NotLoggedInError, StoreError, UnknownProjectError
 from motifleet.workspace import (
     Actor,
     ApiKey,
@@ -24,6 +24,7 @@ from motifleet.workspace import (
     add_project,
     add_user,
     check,
+    check_home,
     find_project,
     list_api_keys,
     list_audit,
@@ -266,4 +267,11 @@ def opened_store(settings: Settings) -> Store:
 @cache
 def _opened(url: str, home: str, durable: bool) -> Store:
     chosen = {"database_url": url} if url else {}
-    return open_store(load_settings(home, database_durable=durable, **chosen))
+    store = open_store(load_settings(home, database_durable=durable, **chosen))
+    if url:  # the one in the home folder goes where the folder goes
+        try:
+            check_home(store, Path(home))
+        except StoreError:
+            store.close()
+            raise
+    return store

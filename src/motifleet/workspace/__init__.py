@@ -46,6 +46,7 @@ from motifleet.workspace.archives import (
     old_predictions,
     shrink,
 )
+from motifleet.workspace.belonging import check_home
 from motifleet.workspace.builds import Build, add_build, end_build, find_build, list_builds
 from motifleet.workspace.commits import files_at_commit
 from motifleet.workspace.deployments import (
@@ -228,6 +229,7 @@ __all__ = [
     "change_job",
     "change_state",
     "check",
+    "check_home",
     "claim_events",
     "count_predictions",
     "desired_deployments",

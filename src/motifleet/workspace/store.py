@@ -23,7 +23,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlch
 from motifleet.config import Settings, prepare_home
 from motifleet.errors import SettingsError, StoreError
 
-HEAD = "0003"
+HEAD = "0004"
 """The newest migration."""
 
 _PATIENCE_MS = 20_000

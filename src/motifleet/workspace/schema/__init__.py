@@ -7,6 +7,7 @@ time, JSON holds what no query looks into. A change here needs a migration
 
 from motifleet.workspace.schema.alerts import alert_events, alert_rules, alert_states, drift_reports
 from motifleet.workspace.schema.audit import audit, idempotency
+from motifleet.workspace.schema.homes import homes
 from motifleet.workspace.schema.jobs import job_runs, jobs
 from motifleet.workspace.schema.names import metadata
 from motifleet.workspace.schema.people import (
@@ -39,6 +40,7 @@ __all__ = [
     "deployments",
     "drift_reports",
     "failed_logins",
+    "homes",
     "idempotency",
     "job_runs",
     "jobs",
