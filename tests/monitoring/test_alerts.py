@@ -5,6 +5,8 @@ import json
 import socketserver
 import threading
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,7 +25,7 @@ from motifleet.errors import (
 )
 from motifleet.monitoring.alerts.channels import Message, post
 from motifleet.monitoring.alerts.states import next_state
-from motifleet.workspace import Actor, AlertState, Rule
+from motifleet.workspace import Actor, AlertState, Rule, now_ms
 
 RULE = Rule(
     "r", "DEV", "slow", "latency_p95", "x", 100.0, clear=80.0, for_seconds=60, repeat_seconds=600
@@ -292,7 +294,42 @@ def test_a_device_that_is_silent_is_named(fleet: Motifleet) -> None:
     alerts.add("silent", "silence", "lab", gap - 1)
     alerts.look(now=now)
     (event,) = alerts.events("silent")
-    assert event.message.startswith(f"silence of lab is {gap:,.0f} s (1 devices: {times[0][1]})")
+    assert event.message.startswith(f"silence of lab is {gap:,.0f} s (1 device: {times[0][1]})")
+
+
+def test_a_silent_device_stays_in_alert_until_it_reports_again(
+    fleet: Motifleet, tmp_path: Path
+) -> None:
+    begun, minute = now_ms(), 60_000
+    fleet.workspace.add_project("default")
+    alerts, said = fleet.monitoring.alerts, [0]
+
+    def report(device: str, at: int) -> None:
+        said[0] += 1
+        file = tmp_path / f"{said[0]}.csv"
+        moment = datetime.fromtimestamp(at / 1000, UTC).isoformat()
+        file.write_text(f"device_id,event_ts,latitude,longitude\n{device},{moment},40,-90\n")
+        fleet.import_file(file, "trucks")
+
+    def look(now: int) -> list[str]:
+        alerts.look(now=now)
+        return [each.kind for each in reversed(alerts.events("gone"))]
+
+    for device in ("a", "b", "sold"):
+        report(device, begun)
+    options = {"without": ["sold"]}
+    alerts.add("gone", "silence", "trucks", 60, window_seconds=600, options=options)
+    assert look(begun + minute // 2) == []
+    report("a", begun + 2 * minute)
+    assert look(begun + 2 * minute) == ["firing"]  # b, and not what is left out
+    report("a", begun + 30 * minute)
+    assert look(begun + 30 * minute) == ["firing"]  # b went out of the window, and is silent still
+    assert alerts.rules()[0].state.value == 30 * 60
+    report("a", begun + 40 * minute)
+    report("b", begun + 40 * minute)
+    assert look(begun + 40 * minute) == ["firing", "resolved"]
+    with pytest.raises(InvalidArgumentError, match="list of devices"):
+        alerts.add("wrong", "silence", "trucks", 60, options={"without": "sold"})
 
 
 def test_rules_are_made_by_whoever_may(fleet: Motifleet) -> None:

@@ -93,7 +93,7 @@ class Alerts:
             channels: "log", "webhook:https://…", "email:ann@example.org".
             options: what the metric needs: for accuracy, recall and precision "truth",
                 "predicted", "positive" and "least" (how many answers there have to be); for drift
-                "feature".
+                "feature"; for silence "without", a list of devices.
 
         Raises:
             InvalidArgumentError: something is out of its bounds.
@@ -212,5 +212,8 @@ def _check(rule: Rule) -> None:
         )
     if rule.metric == "silence" and rule.window_seconds <= rule.threshold:
         raise InvalidArgumentError("expected a window longer than the silence, or none is noticed")
+    without = rule.options.get("without", [])
+    if not isinstance(without, list) or not all(isinstance(each, str) for each in without):
+        raise InvalidArgumentError(f"expected 'without' to be a list of devices, got {without!r}")
     if not 1 <= len(rule.channels) <= _MOST_CHANNELS:
         raise InvalidArgumentError(f"expected 1 to {_MOST_CHANNELS} channels")

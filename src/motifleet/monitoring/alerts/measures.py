@@ -58,6 +58,21 @@ class Measured:
 
 
 @dataclass(slots=True)
+class _Seen:
+    """When each device of a rule's table reported last, as far as it was read.
+
+    Args:
+        snapshot: the one that was read; None: none yet.
+        at: when that was, in milliseconds since 1970.
+        last: milliseconds since 1970 by device.
+    """
+
+    snapshot: int | None = None
+    at: int = 0
+    last: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
 class Measures:
     """Measures what rules watch.
 
@@ -70,7 +85,7 @@ class Measures:
     store: Store
     tables: Tables
     deployments: Callable[[str], tuple[str, ...]]
-    _seen: dict[tuple[str, int], dict[str, int]] = field(default_factory=dict)
+    _seen: dict[str, "_Seen"] = field(default_factory=dict)
 
     def of(self, rule: Rule, now: int) -> Measured:
         """The value of a rule's metric.
@@ -153,34 +168,47 @@ class Measures:
         return Measured(None if value != value else value, f"of {found.count:,} answers")  # noqa: PLR0124
 
     def _silence(self, rule: Rule, now: int) -> Measured:
-        """How long the quietest device has been silent, of those that reported in the window."""
-        since = now - round(rule.window_seconds * 1000)
-        last = {device: at for device, at in self._last(rule, since).items() if at >= since}
+        """How long the quietest device has been silent.
+
+        A device counts that has reported since a window before the rule was made. It counts from
+        then on, so that one which falls silent stays so until it reports again.
+        """
+        since = min(now, rule.created_at) - round(rule.window_seconds * 1000)
+        without = set(rule.options.get("without", ()))
+        last = {
+            device: at
+            for device, at in self._last(rule, since, now).items()
+            if at >= since and device not in without
+        }
         if not last:
             return Measured(None)
         silent = sorted((at, device) for device, at in last.items())
         beyond = [name for at, name in silent if (now - at) / 1000 > rule.threshold]
         told = ", ".join(beyond[:_TOLD_DEVICES]) + (", …" if len(beyond) > _TOLD_DEVICES else "")
         value = (now - silent[0][0]) / 1000
-        return Measured(max(0.0, value), f"{len(beyond):,} devices: {told}" if beyond else "")
+        what = "device" if len(beyond) == 1 else "devices"
+        return Measured(max(0.0, value), f"{len(beyond):,} {what}: {told}" if beyond else "")
 
-    def _last(self, rule: Rule, since: int) -> dict[str, int]:
-        """When each device reported last; the table is read again when it has changed."""
+    def _last(self, rule: Rule, since: int, now: int) -> dict[str, int]:
+        """When each device reported last; of a table that has changed what is new is read."""
         snapshot = self.tables.snapshot(rule.target).id
-        key = (rule.target, snapshot)
-        if key not in self._seen:
-            start = datetime.fromtimestamp(since / 1000, UTC)
-            found: dict[str, int] = {}
-            for batch in self.tables.scan_batches(
-                rule.target, columns=["device_id", "event_ts"], start=start, as_of=snapshot
-            ):
-                grouped = pa.Table.from_batches([batch]).group_by("device_id")
-                for row in grouped.aggregate([("event_ts", "max")]).to_pylist():
-                    at = round(row["event_ts_max"].timestamp() * 1000)
-                    found[row["device_id"]] = max(found.get(row["device_id"], 0), at)
-            self._seen = {each: had for each, had in self._seen.items() if each[0] != rule.target}
-            self._seen[key] = found
-        return self._seen[key]
+        seen = self._seen.setdefault(rule.id, _Seen())
+        if seen.snapshot == snapshot:
+            return seen.last
+        recent = now - round(rule.window_seconds * 1000)
+        start = since if seen.snapshot is None else max(since, min(recent, seen.at))
+        for batch in self.tables.scan_batches(
+            rule.target,
+            columns=["device_id", "event_ts"],
+            start=datetime.fromtimestamp(start / 1000, UTC),
+            as_of=snapshot,
+        ):
+            grouped = pa.Table.from_batches([batch]).group_by("device_id")
+            for row in grouped.aggregate([("event_ts", "max")]).to_pylist():
+                at = round(row["event_ts_max"].timestamp() * 1000)
+                seen.last[row["device_id"]] = max(seen.last.get(row["device_id"], 0), at)
+        seen.snapshot, seen.at = snapshot, now
+        return seen.last
 
 
 def check_metric(metric: str) -> str:
