@@ -3,6 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import NamedTuple
 
 from sqlalchemy.dialects.postgresql import insert
@@ -68,6 +69,8 @@ class PredictionLog:
     """Who does nothing but write the log: SQLite's driver alone, with connections of its own.
 
     ``add`` waits for its turn; ``add_at_once`` never waits, so that an event loop may call it.
+    ``tidy`` moves what was committed from SQLite's log into the database, while nobody waits for
+    it.
 
     Args:
         store: the database.
@@ -79,7 +82,6 @@ class PredictionLog:
         self._quick = None if store.durable or not store.embedded else store.driver()
         if self._quick is not None:
             self._quick.execute("PRAGMA busy_timeout = 0")
-            # Moving the log into the database takes its time: `add` does it.
             self._quick.execute("PRAGMA wal_autocheckpoint = 0")
 
     def add(self, group: Sequence[Prediction]) -> None:
@@ -106,6 +108,12 @@ class PredictionLog:
         except StoreError:
             return False
         return True
+
+    def tidy(self) -> None:
+        """Move what `add_at_once` committed into the database, which waits for the disk."""
+        if self._patient is not None:
+            with suppress(sqlite3.Error):  # a full disk, say: it is tried again
+                self._patient.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
 
     def close(self) -> None:
         """Let go of its connections."""

@@ -2,7 +2,8 @@
 
 One thread writes. While it commits a group, the next gathers: groups are as large as the load
 makes them, and nobody waits for a group to fill. Where nobody else is under way, the event loop
-commits by itself, if that takes no waiting: the way to the thread and back costs more.
+commits by itself, if that takes no waiting: the way to the thread and back costs more. The thread
+tidies up after it now and then, which does wait for the disk.
 """
 
 import asyncio
@@ -20,8 +21,8 @@ Line = tuple[Ask, Prediction]
 _PAUSE_SECONDS = 0.02
 _LONGEST_PAUSE_SECONDS = 0.5
 _MOST = 1_000
-# So many in a row that the thread, which also moves the log into the database, has its turn.
-_IN_A_ROW = 200
+# Some megabytes of SQLite's log.
+_TIDY_AFTER = 400
 UNLOGGED = Answer(503, write({"message": "the prediction cannot be logged; try again"}), b"")
 
 
@@ -33,6 +34,9 @@ class Log(Protocol):
 
     def add_at_once(self, group: Sequence[Prediction]) -> bool:
         """Commit a group without waiting for anything; False: it is not committed."""
+
+    def tidy(self) -> None:
+        """Do what `add_at_once` leaves to be done, which may take its time."""
 
 
 class Journal:
@@ -51,7 +55,7 @@ class Journal:
         failed: Callable[[Exception], None],
     ) -> None:
         self._log, self._loop, self._failed = log, loop, failed
-        self._in_a_row, self._most, self._failing = 0, _MOST, 0.0
+        self._untidy, self._most, self._failing = 0, _MOST, 0.0
         self._gathered: list[Line] = []
         self._lock = threading.Lock()
         self._there = threading.Event()
@@ -66,15 +70,12 @@ class Journal:
             lines: the requests.
             alone: whether nobody else waits for anything, so that the event loop may commit.
         """
-        if (
-            alone
-            and self._in_a_row < _IN_A_ROW
-            and self._log.add_at_once([line for _, line in lines])
-        ):
-            self._in_a_row += 1
+        if alone and self._log.add_at_once([line for _, line in lines]):
             let_go([ask for ask, _ in lines])
+            self._untidy += 1
+            if self._untidy >= _TIDY_AFTER:
+                self._there.set()
             return
-        self._in_a_row = 0
         with self._lock:
             self._gathered += lines
         self._there.set()
@@ -96,6 +97,9 @@ class Journal:
             if waiting:
                 group, waiting = waiting[: self._most], waiting[self._most :]
                 waiting = self._write(group, waiting)
+            if self._untidy >= _TIDY_AFTER and not waiting:
+                self._untidy = 0
+                self._log.tidy()
             if self._failing and self._stopped:
                 return
 
