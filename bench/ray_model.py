@@ -5,7 +5,13 @@ It takes MLflow's ``dataframe_split`` and predicts by ``pyfunc``, as ``mlflow mo
 
 import os
 import signal
+import socket
+import subprocess
 import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
 from threading import Event
 from typing import Any
 
@@ -13,13 +19,24 @@ import mlflow
 import pandas as pd
 
 CONNECTIONS = 64
-STORE_BYTES = 80 << 20
+PATIENCE = 240.0
 # A busy machine takes its time to start.
-QUIET = {
+PATIENT = {
     "RAY_USAGE_STATS_ENABLED": "0",
     "RAY_AUTH_MODE": "disabled",
     "RAY_raylet_start_wait_time_s": "300",
+    "RAY_SERVE_PROXY_READY_CHECK_TIMEOUT_S": "300",
 }
+HEAD = ["start", "--head", "--block", "--include-dashboard=false", "--disable-usage-stats"]
+HEAD += ["--object-store-memory", str(80 << 20)]
+# Where it is not told its ports, Ray ends when one of its processes has not chosen its own in 15 s.
+PORTS = (
+    "port",
+    "dashboard-agent-grpc-port",
+    "dashboard-agent-listen-port",
+    "metrics-export-port",
+    "runtime-env-agent-port",
+)
 
 
 class Model:
@@ -34,26 +51,53 @@ class Model:
         return {"predictions": said.to_dict(orient="records")}
 
 
+@contextmanager
+def head() -> Iterator[str]:
+    """Ray's processes, and the address that they answer at."""
+    with ExitStack() as free:
+        sockets = [free.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in PORTS]
+        ports = [each.getsockname()[1] for each in sockets]
+    words = [word for each in zip(PORTS, ports, strict=True) for word in (f"--{each[0]}", each[1])]
+    command = [str(Path(sys.executable).with_name("ray")), *HEAD, *map(str, words)]
+    with subprocess.Popen(command, start_new_session=True, env={**os.environ, **PATIENT}) as ray:
+        try:
+            yield f"127.0.0.1:{ports[0]}"
+        finally:
+            os.killpg(ray.pid, signal.SIGTERM)
+            with suppress(subprocess.TimeoutExpired):
+                ray.wait(10)
+            with suppress(ProcessLookupError):
+                os.killpg(ray.pid, signal.SIGKILL)
+
+
+def connect(ray: Any, address: str) -> None:
+    """Connect as soon as it is there."""
+    end = time.monotonic() + PATIENCE
+    while True:
+        try:
+            ray.init(address=address, log_to_driver=False)
+            return
+        except (ConnectionError, RuntimeError, ValueError):
+            if time.monotonic() > end:
+                raise
+            time.sleep(1)
+
+
 def main(name: str, port: int) -> None:
     """Serve until SIGTERM."""
-    os.environ |= QUIET  # read when it is imported
+    os.environ |= PATIENT  # read when it is imported
     import ray
     from ray import serve as serving
 
     stop = Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
-    node: Any = ray
     serve: Any = serving
-    node.init(include_dashboard=False, object_store_memory=STORE_BYTES, log_to_driver=False)
-    try:
+    with head() as address:
+        connect(ray, address)
         serve.start(http_options={"host": "127.0.0.1", "port": port})
         options = {"num_replicas": 1, "max_ongoing_requests": CONNECTIONS}
-        deployment = serve.deployment(Model, **options)
-        serve.run(deployment.bind(name))
+        serve.run(serve.deployment(Model, **options).bind(name))
         stop.wait()
-    finally:
-        serve.shutdown()
-        node.shutdown()
 
 
 if __name__ == "__main__":

@@ -38,6 +38,7 @@ NAMES = (
     "similar",
     "scoring",
     "serving",
+    "server",
     "start-up",
 )
 LARGE_NAMES = ("similar-at-scale", "discords-at-scale", "vector-indexes")
