@@ -5,10 +5,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from fastapi.testclient import TestClient
 from tests.cli.conftest import Run, run  # noqa: F401
 from tests.serving.conftest import PATIENCE, Server
 from tests.serving.models import SIGNALS, lab_home
 
+from motifleet.api import make_site
 from motifleet.app import Motifleet, Resources, drift_figure, quality_figure
 
 pytestmark = pytest.mark.served
@@ -95,6 +97,37 @@ def test_quality_drift_and_lineage_of_the_classifier(
     assert len(asked) == len(list(home.monitoring.log.all(wanted_all())))
     assert uuid in {each.uuid for each in asked}
     json.dumps(back)
+    asked_by_rest(home, uuid, lineage.snapshot_id)
+
+
+def asked_by_rest(home: Motifleet, uuid: str, snapshot: int | None) -> None:
+    """The same questions by the REST API have the same answers."""
+    site, token = make_site(home), home.workspace.token()
+    monitoring = home.monitoring
+    with TestClient(site, headers={"Authorization": f"Bearer {token}"}) as client:
+
+        def get(path: str) -> Any:
+            told = client.get(f"/api/v1{path}")
+            assert told.status_code == 200, told.text
+            return told.json()
+
+        def same(said: Any, known: Any) -> bool:
+            return bool(said == json.loads(json.dumps(known, default=str)))
+
+        measured = client.post("/api/v1/endpoints/failures/drift", json={})
+        assert measured.status_code == 200, measured.text
+        assert measured.json()["verdict"] == "drift"
+        reports = get("/endpoints/failures/drift")["items"]
+        assert [each["verdict"] for each in reports] == ["stable", "drift", "drift"]
+        assert get(f"/predictions/{uuid}/lineage")["data"]["lineage"]["snapshot_id"] == snapshot
+        assert same(get(f"/predictions/{uuid}/lineage"), monitoring.lineage(uuid).to_dict())
+        use = get(f"/tables/lab/lineage?snapshot={snapshot}")
+        assert {each["endpoint"] for each in use["deployments"]} == {"failures", "query", "motifs"}
+        first = get(f"/tables/lab/predictions?snapshot={snapshot}&limit=500")
+        second = get(f"/tables/lab/predictions?limit=500&cursor={first['next']}")
+        found = {each["uuid"] for each in (*first["items"], *second["items"])}
+        assert len(found) == 1000
+        assert same(get("/models/failures/lineage"), home.models.lineage("failures").to_dict())
 
 
 def wanted_all() -> Any:
