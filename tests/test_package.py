@@ -58,7 +58,7 @@ def test_a_question_to_a_table_loads_no_models_and_no_server(tmp_path: Path) -> 
 def test_help_loads_no_noun() -> None:
     program = HELP + "nouns = {name for name in sys.modules if name.startswith('motifleet.')}"
     program += "\nassert nouns == {'motifleet.cli', 'motifleet.cli.main', 'motifleet.cli.nouns', "
-    program += "'motifleet.errors'}, nouns"
+    program += "'motifleet.errors', 'motifleet.lazily'}, nouns"
     assert loaded_by(program) & HEAVY <= {"rich"}
 
 

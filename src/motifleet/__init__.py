@@ -9,8 +9,43 @@ The names here are the everyday ones; each is loaded when it is first used, so t
 0
 """
 
-import lazy_loader
+from typing import TYPE_CHECKING
 
-__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+from motifleet.lazily import lazily
+
+if TYPE_CHECKING:
+    from motifleet.app import Motifleet, Selection, open_home
+    from motifleet.matrixprofile import (
+        ab_join,
+        fleet_profile,
+        match,
+        matrix_profile,
+        multidimensional_profile,
+    )
+    from motifleet.telemetry import ColumnMapping, fleet_series, read_reports, sample_path
+    from motifleet.types import FleetSeries, Series
 
 __version__ = "0.1.0"
+
+__all__ = [
+    "ColumnMapping",
+    "FleetSeries",
+    "Motifleet",
+    "Selection",
+    "Series",
+    "ab_join",
+    "fleet_profile",
+    "fleet_series",
+    "match",
+    "matrix_profile",
+    "multidimensional_profile",
+    "open_home",
+    "read_reports",
+    "sample_path",
+]
+
+__getattr__ = lazily(__name__)
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, "__version__"])

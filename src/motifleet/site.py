@@ -6,9 +6,13 @@ refused while the process is started anew), and ``certificate`` and ``key`` for 
 its parent. Edges may not know one another: this module, above them, puts them on one site.
 """
 
+import gc
 import logging
 import signal
+import time
 from asyncio import get_running_loop
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +21,12 @@ from fastapi import FastAPI
 from granian.constants import Interfaces
 
 from motifleet.api import make_site
-from motifleet.app import open_home
+from motifleet.app import Motifleet, open_home
+from motifleet.errors import ServingError
 from motifleet.serving.listening import Listening, tls, told_by_parent
 from motifleet.web import install
+
+_MOST_SECONDS, _POLL_SECONDS = 60.0, 0.5
 
 
 def whole_site(home: Path | str) -> FastAPI:
@@ -37,8 +44,7 @@ def whole_site(home: Path | str) -> FastAPI:
 async def run(told: dict[str, Any]) -> None:
     """Serve until SIGTERM."""
     site = whole_site(told["home"])
-    # MLflow takes seconds to load, and to make its database in a new home.
-    site.state.background.start(site.state.fleet.models.open_store)
+    site.state.background.start(partial(_open_store, site.state.fleet))
     server = Listening(
         told["fd"],
         target=site,
@@ -50,7 +56,20 @@ async def run(told: dict[str, Any]) -> None:
     loop = get_running_loop()
     loop.add_signal_handler(signal.SIGTERM, server.stop)
     loop.add_signal_handler(signal.SIGINT, lambda: None)
+    gc.freeze()  # what was loaded stays
+    gc.enable()
     await server.serve()
+
+
+def _open_store(fleet: Motifleet) -> None:
+    """MLflow takes seconds to load: no question is to wait for that, and neither is the server."""
+    end = time.monotonic() + _MOST_SECONDS
+    while time.monotonic() < end:
+        with suppress(ServingError):
+            fleet.server.addresses()
+            break
+        time.sleep(_POLL_SECONDS)
+    fleet.models.open_store()
 
 
 def main() -> None:

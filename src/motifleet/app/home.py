@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 
-from motifleet import app
 from motifleet.app import tasks
 from motifleet.app.across import discords_task
 from motifleet.app.files import file_channels, is_file
@@ -42,6 +42,18 @@ from motifleet.tables import Appended, open_tables
 from motifleet.telemetry import ColumnMapping, fleet_channels
 from motifleet.types import FleetSeries, Floats, Series
 
+if TYPE_CHECKING:
+    from motifleet.app import (
+        EndpointSimulation,
+        Geo,
+        Jobs,
+        Models,
+        Monitoring,
+        Server,
+        Serving,
+        Workspace,
+    )
+
 
 def open_home(home: Path | str | None = None) -> "Motifleet":
     """Open a home folder; one that is not there yet is made.
@@ -71,44 +83,60 @@ class Motifleet(Together):
     """
 
     @property
-    def geo(self) -> "app.Geo":
+    def geo(self) -> "Geo":
         """Where the devices are: fences, what is near, trips, stops, cells, spatial SQL."""
-        return app.Geo(self.tables)
+        from motifleet.app import Geo
+
+        return Geo(self.tables)
 
     @property
-    def workspace(self) -> "app.Workspace":
+    def workspace(self) -> "Workspace":
         """Projects, users, keys and the audit log, for whoever can read the home folder."""
-        return app.Workspace(self.settings, app.local_actor())
+        from motifleet.app import Workspace, local_actor
+
+        return Workspace(self.settings, local_actor())
 
     @property
-    def models(self) -> "app.Models":
+    def models(self) -> "Models":
         """Experiments, runs and registered models."""
-        return app.Models(self.settings, self.tables)
+        from motifleet.app import Models
+
+        return Models(self.settings, self.tables)
 
     @property
-    def serving(self) -> "app.Serving":
+    def serving(self) -> "Serving":
         """Builds, deployments and endpoints."""
-        return app.Serving(self.settings, app.local_actor())
+        from motifleet.app import Serving, local_actor
+
+        return Serving(self.settings, local_actor())
 
     @property
-    def endpoint_simulation(self) -> "app.EndpointSimulation":
+    def endpoint_simulation(self) -> "EndpointSimulation":
         """Simulated requests to endpoints, with ground truth afterwards."""
-        return app.EndpointSimulation(self.serving, self.monitoring)
+        from motifleet.app import EndpointSimulation
+
+        return EndpointSimulation(self.serving, self.monitoring)
 
     @property
-    def monitoring(self) -> "app.Monitoring":
+    def monitoring(self) -> "Monitoring":
         """What endpoints answered, how good it was, and alerts."""
-        return app.Monitoring(self.settings, self.tables, app.local_actor())
+        from motifleet.app import Monitoring, local_actor
+
+        return Monitoring(self.settings, self.tables, local_actor())
 
     @property
-    def jobs(self) -> "app.Jobs":
+    def jobs(self) -> "Jobs":
         """Jobs of projects, and their runs."""
-        return app.Jobs(self.settings, app.local_actor())
+        from motifleet.app import Jobs, local_actor
+
+        return Jobs(self.settings, local_actor())
 
     @property
-    def server(self) -> "app.Server":
+    def server(self) -> "Server":
         """The server of this home: REST API, gateway, MLflow's page."""
-        return app.Server(self.settings, self.tables)
+        from motifleet.app import Server
+
+        return Server(self.settings)
 
     def import_file(
         self,

@@ -7,7 +7,6 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +35,6 @@ from motifleet.models import (
     score_table,
     trainings_that_saw,
 )
-from motifleet.serving import Listen
 from motifleet.tables import Tables
 
 _PATIENCE_SECONDS = 5
@@ -194,6 +192,8 @@ class Models:
             InvalidArgumentError: the store is a server, which has a page of its own.
             ServingError: the port is taken.
         """
+        from motifleet.serving import Listen
+
         with Listen(port=port).open() as listening, self._page(listening.fileno()) as page:
             try:
                 # A wait without end would not hear Ctrl-C: libraries that MLflow loads take the
@@ -219,17 +219,6 @@ class Models:
             InvalidArgumentError: the store is a server, which has a page of its own.
         """
         return Store.of(self.settings).page(fd)
-
-    @property
-    def server(self) -> str | None:
-        """The tracking server, where the store is one."""
-        store = Store.of(self.settings)
-        return store.shown if store.is_server else None
-
-    @property
-    def has_page(self) -> bool:
-        """Whether MLflow is here, and its page can be served over this home's store."""
-        return self.server is None and find_spec("mlflow") is not None
 
     @property
     def _trainer(self) -> Trainer:

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 import signal
 import sys
 import threading
@@ -12,9 +11,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from motifleet.serving import Child, keeper_command
+from motifleet.serving import Child
 
 _STEP_SECONDS, _END_SECONDS, _AGAIN_SECONDS = 0.1, 5.0, 5.0
+# To look for garbage while all is loaded takes a sixth of the time; it goes on when it serves.
+_SITE = "import gc; gc.disable(); from motifleet.site import main; main()"
 Note = Callable[[str], None]
 Part = Callable[[asyncio.Event], Awaitable[None]]
 
@@ -91,6 +92,16 @@ def threaded(name: str, work: Callable[[threading.Event], None], note: Note) -> 
     return run
 
 
+def later(when: asyncio.Event, part: Part, most: float) -> Part:
+    """A part that begins when an event is set, and in any case after so many seconds."""
+
+    async def run(stop: asyncio.Event) -> None:
+        await _either(when, most)
+        await part(stop)
+
+    return run
+
+
 def _in_thread(work: Callable[[], None]) -> "asyncio.Future[None]":
     """Begin work in a thread that the process does not wait for when it ends."""
     loop = asyncio.get_running_loop()
@@ -118,38 +129,16 @@ def site_child(home: Path, told: dict[str, Any], note: Note) -> Child:
         note: told when it has ended.
     """
     return Child(
-        [sys.executable, "-m", "motifleet.site"],
+        [sys.executable, "-c", _SITE],
         home / "logs" / "api.log",
         told=json.dumps({"home": str(home), **told}).encode() + b"\n",
         sockets=[told["fd"]],
-        ended=partial(_ended, note, "the REST API"),
+        ended=partial(ended, note, "the REST API"),
     )
 
 
-def page_child(
-    home: Path, fd: int, command: list[str], environment: dict[str, str], note: Note
-) -> Child:
-    """The process of MLflow's page, held by a keeper, since MLflow knows nothing of its parent.
-
-    Args:
-        home: the home folder.
-        fd: of the socket that it serves.
-        command: see `motifleet.app.Models.page`.
-        environment: variables beside the server's.
-        note: told when it has ended.
-    """
-    told: dict[str, Any] = {"command": command, "folder": str(home), "grace": 2.0, "sockets": [fd]}
-    told["environment"] = {**os.environ, **environment}
-    return Child(
-        keeper_command(),
-        home / "logs" / "mlflow.log",
-        told=json.dumps(told).encode() + b"\n",
-        sockets=[fd],
-        ended=partial(_ended, note, "MLflow's page"),
-    )
-
-
-def _ended(note: Note, name: str, code: int) -> None:
+def ended(note: Note, name: str, code: int) -> None:
+    """Tell that a process has ended by itself."""
     note(f"{name} has ended with status {code}, and is started again")
 
 

@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import socket
+import threading
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from dataclasses import asdict, dataclass, field
@@ -11,26 +12,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from motifleet.app.answering import answers, answers_now
-from motifleet.app.jobs import Jobs
 from motifleet.app.listening import address_of, alone, check_private, is_taken
 from motifleet.app.logs import note_down
-from motifleet.app.models import Models
-from motifleet.app.monitoring import Monitoring
-from motifleet.app.parts import (
-    Note,
-    Part,
-    kept,
-    page_child,
-    run_parts,
-    site_child,
-    threaded,
-)
-from motifleet.app.serving import Serving
-from motifleet.app.workspace import local_actor
+from motifleet.app.mlflow_page import page_child, page_socket, tracking_server
+from motifleet.app.parts import Note, Part, kept, later, run_parts, site_child, threaded
 from motifleet.config import Settings, prepare_home
 from motifleet.errors import ServingError
 from motifleet.serving import Child, Listen
-from motifleet.tables import Tables
 
 _STATE, _LOCK = "server.json", "serving.lock"
 _POLL_SECONDS, _SLOW_SECONDS = 0.05, 30.0
@@ -81,13 +69,13 @@ class Addresses:
 class Server:
     """Starts all that a home has to offer, and stops it.
 
+    Its processes are started first, and load while it loads what it needs itself.
+
     Args:
         settings: of the home.
-        tables: its tables.
     """
 
     settings: Settings
-    tables: Tables
 
     def run(
         self,
@@ -120,7 +108,7 @@ class Server:
         with alone(home / _LOCK), ExitStack() as sockets:
             api = sockets.enter_context(where.api.open())
             where.gateway.open().close()  # it is opened later, but that it is taken is told now
-            page = self._page_socket(where.mlflow)
+            page = page_socket(self.settings, where.mlflow)
             if page is not None:
                 sockets.enter_context(page)
             try:
@@ -154,12 +142,6 @@ class Server:
             asked["mlflow"] = (told.mlflow, "/health")
         return {name: answers_now(*each) for name, each in asked.items()}
 
-    def _page_socket(self, port: int | None) -> socket.socket | None:
-        """Where MLflow's page is to be served; None where there is none."""
-        if port is None or not Models(self.settings, self.tables).has_page:
-            return None
-        return Listen(port=port).open()
-
     async def _run(
         self,
         where: Where,
@@ -168,11 +150,14 @@ class Server:
         ready: Callable[[Addresses], None],
         note: Note,
     ) -> None:
-        serving = Serving(self.settings, local_actor())
+        children = {"api": self._site(where.api, api, note)}
+        if page is not None:  # first, since it takes longest
+            shown = page_child(self.settings, page.fileno(), note)
+            children = {"mlflow": shown, **children}
+        for each in children.values():
+            await each.step()
         gateway: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-
-        async def gate(stop: asyncio.Event) -> None:
-            await serving.run(where.gateway, stop, gateway.set_result, note)
+        settled = asyncio.Event()
 
         async def announce(stop: asyncio.Event) -> None:
             address = address_of(where.api, api.getsockname()[1])
@@ -180,23 +165,39 @@ class Server:
             asked = [(address, _HEALTH), *([] if mlflow is None else [(mlflow, "/health")])]
             if await _all_answer(asked, gateway, stop, note):
                 ready(self._told(address, gateway.result(), mlflow))
+            settled.set()
             await stop.wait()
 
-        parts: dict[str, Part] = {}
-        if page is not None:  # first, since it takes longest
-            parts["mlflow"] = kept(self._page(page, note))
-        parts["api"] = kept(self._site(where.api, api, note))
-        jobs = Jobs(self.settings, local_actor())
-        parts |= {"gateway": gate, "jobs": lambda stop: jobs.schedule(stop, note)}
-        watched = Monitoring(self.settings, self.tables, local_actor())
-        parts["watch"] = threaded(
-            "the watch over endpoints", lambda end: watched.watch(end, note), note
-        )
+        parts = {name: kept(child) for name, child in children.items()}
+        parts |= self._parts(where.gateway, gateway, note)
+        parts["watch"] = later(settled, self._watch(note), _SLOW_SECONDS)
         await run_parts({**parts, "announce": announce}, note)
 
-    def _page(self, listening: socket.socket, note: Note) -> Child:
-        fd, models = listening.fileno(), Models(self.settings, self.tables)
-        return page_child(prepare_home(self.settings), fd, *models.page(fd), note)
+    def _parts(self, listen: Listen, gateway: "asyncio.Future[str]", note: Note) -> dict[str, Part]:
+        """What runs in this process; its rooms are loaded here, while the others load theirs."""
+        from motifleet.app.jobs import Jobs
+        from motifleet.app.serving import Serving
+        from motifleet.app.workspace import local_actor
+
+        serving, jobs = Serving(self.settings, local_actor()), Jobs(self.settings, local_actor())
+
+        async def gate(stop: asyncio.Event) -> None:
+            await serving.run(listen, stop, gateway.set_result, note)
+
+        return {"gateway": gate, "jobs": lambda stop: jobs.schedule(stop, note)}
+
+    def _watch(self, note: Note) -> Part:
+        """What brings the most with it, and nobody waits for."""
+
+        def watch(end: threading.Event) -> None:
+            from motifleet.app.monitoring import Monitoring
+            from motifleet.app.workspace import local_actor
+            from motifleet.tables import open_tables
+
+            with open_tables(self.settings) as tables:
+                Monitoring(self.settings, tables, local_actor()).watch(end, note)
+
+        return threaded("the watch over endpoints", watch, note)
 
     def _site(self, listen: Listen, listening: socket.socket, note: Note) -> Child:
         told: dict[str, Any] = {"fd": listening.fileno()}
@@ -206,7 +207,7 @@ class Server:
 
     def _told(self, api: str, endpoints: str, mlflow: str | None) -> Addresses:
         """The addresses, kept for other commands."""
-        home, tracking = prepare_home(self.settings), Models(self.settings, self.tables).server
+        home, tracking = prepare_home(self.settings), tracking_server(self.settings)
         now = datetime.now(UTC).isoformat(timespec="seconds")
         token = str(home / "token")
         told = Addresses(os.getpid(), now, api, endpoints, mlflow or tracking, token)

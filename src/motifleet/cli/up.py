@@ -43,14 +43,16 @@ def up(
     as_json: options.Json = False,
 ) -> None:
     """Start REST API, endpoints, MLflow's page and jobs, until Ctrl-C."""
-    from motifleet.app import Listen, Where, open_home
+    from motifleet.app import Listen, Server, Where
+    from motifleet.config import load_settings
 
     _check_files(certificate, key)
     output = Output(as_json)
-    fleet = open_home(home)
+    server = Server(load_settings(home))
 
     def ready(told: "Addresses") -> None:
-        token = {"token": fleet.workspace.token()} if show_token else {}
+        secret = Path(told.token).read_text(encoding="utf-8").strip()
+        token = {"token": secret} if show_token else {}
         output.event("ready", {**told.to_dict(), "token_file": told.token, **token})
         show_addresses(output, told)
         for each in token.values():
@@ -64,7 +66,7 @@ def up(
     api = Listen(host, port, certificate, key)
     gateway = Listen(host, gateway_port, certificate, key)
     where = Where(api, gateway, None if no_mlflow else mlflow_port)
-    fleet.server.run(where, ready, note, insecure_public=insecure_public)
+    server.run(where, ready, note, insecure_public=insecure_public)
     output.event("stopped", {})
     if not as_json:
         output.note("stopped")

@@ -12,28 +12,33 @@ into another.
 MLflow, XGBoost and Optuna come with the extra ``models``; they are imported where they are used.
 """
 
-from motifleet.models.boosting import Trees
-from motifleet.models.comparison import Comparison, HeldOut, compare
-from motifleet.models.digest import folder_digest
-from motifleet.models.discord_detector import Detector, DiscordDetector, DiscordScore
-from motifleet.models.failure_classifier import FailureClassifier
-from motifleet.models.judged import FeatureWorth, Judged, Threshold
-from motifleet.models.lineage import LineageOf, Saw, Seen, lineage_of, trainings_that_saw
-from motifleet.models.metrics import pr_auc, roc_auc
-from motifleet.models.multi_dim_motif import MultiDimMotif
-from motifleet.models.prepared import Kind, Prepared
-from motifleet.models.registry import Registry, signature_columns
-from motifleet.models.sample import Label
-from motifleet.models.scoring import Scored, score_table
-from motifleet.models.search import Search
-from motifleet.models.source import Source
-from motifleet.models.splits import Split
-from motifleet.models.telemetry_file import read_telemetry, write_telemetry
-from motifleet.models.time_series_query import TimeSeriesQuery
-from motifleet.models.tracking import Store
-from motifleet.models.trainer import Trained, Trainer
-from motifleet.models.training import Training, Trainings
-from motifleet.models.values import Lineage, Run, Version
+from typing import TYPE_CHECKING
+
+from motifleet.lazily import lazily
+
+if TYPE_CHECKING:
+    from motifleet.models.boosting import Trees
+    from motifleet.models.comparison import Comparison, HeldOut, compare
+    from motifleet.models.digest import folder_digest
+    from motifleet.models.discord_detector import Detector, DiscordDetector, DiscordScore
+    from motifleet.models.failure_classifier import FailureClassifier
+    from motifleet.models.judged import FeatureWorth, Judged, Threshold
+    from motifleet.models.lineage import LineageOf, Saw, Seen, lineage_of, trainings_that_saw
+    from motifleet.models.metrics import pr_auc, roc_auc
+    from motifleet.models.multi_dim_motif import MultiDimMotif
+    from motifleet.models.prepared import Kind, Prepared
+    from motifleet.models.registry import Registry, signature_columns
+    from motifleet.models.sample import Label
+    from motifleet.models.scoring import Scored, score_table
+    from motifleet.models.search import Search
+    from motifleet.models.source import Source
+    from motifleet.models.splits import Split
+    from motifleet.models.telemetry_file import read_telemetry, write_telemetry
+    from motifleet.models.time_series_query import TimeSeriesQuery
+    from motifleet.models.tracking import Store
+    from motifleet.models.trainer import Trained, Trainer
+    from motifleet.models.training import Training, Trainings
+    from motifleet.models.values import Lineage, Run, Version
 
 __all__ = [
     "Comparison",
@@ -78,3 +83,5 @@ __all__ = [
     "trainings_that_saw",
     "write_telemetry",
 ]
+
+__getattr__ = lazily(__name__)

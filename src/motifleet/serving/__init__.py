@@ -7,17 +7,22 @@ processes held to cores and memory. The gateway (``gateway``) answers by HTTP, a
 it that is not in the prediction log. What runs in a replica travels in the build (``replica``).
 """
 
-from motifleet.serving.child import Child, keeper_command
-from motifleet.serving.freeze import Frozen, build_columns, freeze, thaw
-from motifleet.serving.process import bare_environment, hold
-from motifleet.serving.replica.forms import LAB, OPEN_INFERENCE, columns_of
-from motifleet.serving.replica.forms import parse as parse_request
-from motifleet.serving.source import BuildSource, FunctionSource, VersionSource
-from motifleet.serving.supervisor.desired import Desired, Ledger
-from motifleet.serving.supervisor.ledger import StoreLedger
-from motifleet.serving.supervisor.line import Listen
-from motifleet.serving.supervisor.supervisor import Supervisor
-from motifleet.serving.tracking import track_metric
+from typing import TYPE_CHECKING
+
+from motifleet.lazily import lazily
+
+if TYPE_CHECKING:
+    from motifleet.serving.child import Child, keeper_command
+    from motifleet.serving.freeze import Frozen, build_columns, freeze, thaw
+    from motifleet.serving.process import bare_environment, hold
+    from motifleet.serving.replica.forms import LAB, OPEN_INFERENCE, columns_of
+    from motifleet.serving.replica.forms import parse as parse_request
+    from motifleet.serving.source import BuildSource, FunctionSource, VersionSource
+    from motifleet.serving.supervisor.desired import Desired, Ledger
+    from motifleet.serving.supervisor.ledger import StoreLedger
+    from motifleet.serving.supervisor.line import Listen
+    from motifleet.serving.supervisor.supervisor import Supervisor
+    from motifleet.serving.tracking import track_metric
 
 __all__ = [
     "LAB",
@@ -42,3 +47,5 @@ __all__ = [
     "thaw",
     "track_metric",
 ]
+
+__getattr__ = lazily(__name__)
