@@ -119,6 +119,11 @@ def test_a_bomb_is_not_unpacked(site: Site, bomb: Any) -> None:
         ("multipart/form-data; boundary=x", b"--x\r\n", {}, 422),
         ("text/csv", b"x", {"Content_Length": "2000000000"}, 413),
     ],
+    ids=[
+        *("gzip as a coding", "gzip", "zip", "of no kind", "empty", "no text", "no devices"),
+        *("no Parquet", "no Arrow", "deeply nested", "a form without a border"),
+        *("a form cut short", "too long"),
+    ],
 )
 def test_what_is_no_file_of_reports_is_refused(
     site: Site, kind: str, body: bytes, more: dict[str, str], status: int
