@@ -22,7 +22,13 @@ export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 export UV_LINK_MODE := copy
 export UV_COMPILE_BYTECODE := 1
 
-.PHONY: help demo test test-slow test-spark test-serving test-faults test-neon sanitize miri check format bench features docs lock clean
+PYTEST := $(BIN)/python -m pytest
+# Each process of tests takes whole tests of another that has more left to do.
+TOGETHER := $(PYTEST) -n auto --dist worksteal
+SPARK := $(BIN)/uv pip install --quiet 'pyspark>=4.1,<4.2'
+
+.PHONY: help demo test test-rust test-all test-slow test-spark test-serving test-faults test-neon \
+	sanitize miri check style types clippy format bench features docs lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,22 +36,28 @@ help: ## List the targets
 demo: $(READY) ## Set up, then do the whole lab and find patterns in real flights and a simulated fleet
 	$(BIN)/motifleet demo
 
-test: $(READY) ## Set up, then run every test: Rust, Python, docstrings, documented commands
+test: test-rust ## Set up, then run every test: Rust, Python, docstrings, documented commands
+	$(TOGETHER)
+
+test-rust: $(READY) ## Run the tests of the core
 	$(CARGO) test --quiet --locked $(CRATE)
-	$(BIN)/python -m pytest -n auto --dist loadfile
+
+test-all: $(READY) ## Run all of Python's tests that CI runs: those of test, -spark, -serving and -faults
+	$(SPARK)
+	$(TOGETHER) -m 'not slow'
 
 test-slow: $(READY) ## Check the errors of long series: a million values, windows of 10,000 (minutes)
-	$(BIN)/python -m pytest tests -m slow -rP
+	$(PYTEST) tests -m slow -rP
 
 test-spark: $(READY) ## Run the tests of the engine spark in a Spark of this machine: needs Java 17
-	$(BIN)/uv pip install --quiet 'pyspark>=4.1,<4.2'
-	$(BIN)/python -m pytest tests/engines -m spark
+	$(SPARK)
+	$(PYTEST) tests/engines -m spark
 
 test-serving: $(READY) ## Ask registered models through MLflow's own servers and through endpoints (minutes)
-	$(BIN)/python -m pytest tests/models tests/serving tests/monitoring tests/app/test_notebooks.py -m served
+	$(PYTEST) tests/models tests/serving tests/monitoring tests/app -m served
 
 test-faults: $(READY) ## Kill replicas, gateways, servers and databases under load (minutes)
-	$(BIN)/python -m pytest tests/serving -m faults
+	$(PYTEST) tests/serving -m faults
 
 # A sanitizer is an unstable option of the compiler; the stable one takes it where it is told to.
 sanitize: $(LOCKED) ## Run the Rust tests under AddressSanitizer: no kernel reads or writes outside
@@ -67,12 +79,18 @@ test-neon: $(LOCKED) ## Run the Rust tests on NEON, emulated: needs qemu-user an
 		-Clink-arg=-Wl,--unresolved-symbols=ignore-all" \
 		$(SAFETY) --target-dir rust/target/neon --target $(ARM) --features pyo3/extension-module
 
-check: $(READY) ## Formatting, lint, types and the import law, for Python and Rust
+check: $(READY) style types clippy ## Formatting, lint, types and the import law, for Python and Rust
+	$(BIN)/lint-imports
+
+style: $(LOCKED)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy
-	$(BIN)/lint-imports
 	$(CARGO) fmt $(CRATE) --check
+
+types: $(LOCKED)
+	$(BIN)/mypy
+
+clippy: $(LOCKED)
 	$(CARGO) clippy --quiet --locked $(CRATE) --all-targets -- -D warnings
 
 format: $(LOCKED) ## Format Python and Rust in place

@@ -105,9 +105,8 @@ def test_an_import_killed_on_the_way_is_finished_by_the_next(tmp_path: Path) -> 
     command += ["--table", "trucks", "--home", str(home)]
     environment = os.environ | {"MOTIFLEET_BATCH_ROWS": "1000"}
     process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE)
-    while process.poll() is None and not list(home.glob("warehouse/**/*.parquet")):
+    while process.poll() is None and len(list(home.glob("warehouse/**/*.parquet"))) < 8:
         sleep(0.01)
-    sleep(0.3)
     process.send_signal(signal.SIGKILL)
     process.communicate()
     fleet = open_home(home)

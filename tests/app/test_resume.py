@@ -2,6 +2,7 @@
 
 import multiprocessing
 import time
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from motifleet.app import Motifleet, open_home
 from motifleet.engines import Kernels, LocalEngine
 
 DEVICES, REPORTS, M = 40, 400, 30
+DONE = 3
 START = np.datetime64("2026-03-02T00:00", "us")
 
 
@@ -28,13 +30,12 @@ def append_devices(fleet: Motifleet, first: int, count: int, reports: int) -> No
     fleet.tables.append("trucks", pa.table(columns))
 
 
-class Slow:
-    """An engine that takes its time over each page, so that it can be killed amid."""
+class Stuck:
+    """An engine that answers some pages and then never again, so that it is killed amid."""
 
     def run(self, job: Any, items: Any) -> Any:
-        for each in LocalEngine(Kernels(threads=1)).run(job, items):
-            time.sleep(0.2)
-            yield each
+        yield from islice(LocalEngine(Kernels(threads=1)).run(job, items), DONE)
+        time.sleep(3600)
 
 
 class Counting:
@@ -52,8 +53,8 @@ def search(fleet: Motifleet, engine: Any, against: Any = "self") -> Any:
     return fleet.discords("trucks", "load", M, against=against, k=9, into="discords", engine=engine)
 
 
-def search_slowly(home: str, against: str) -> None:
-    search(paged(open_home(home)), Slow(), against)
+def search_in_vain(home: str, against: str) -> None:
+    search(paged(open_home(home)), Stuck(), against)
 
 
 def paged(fleet: Motifleet) -> Motifleet:
@@ -67,20 +68,19 @@ def test_kill_9_loses_only_what_was_not_done(fleet: Motifleet, against: str) -> 
     pages = len(fleet.tables.reader("trucks").pages(2000))
     assert pages >= 6
     process = multiprocessing.get_context("spawn").Process(
-        target=search_slowly, args=(str(home), against)
+        target=search_in_vain, args=(str(home), against)
     )
     process.start()
     unfinished = home / "unfinished"
-    while len(list(unfinished.rglob("*.arrow"))) < 3:
+    while len(list(unfinished.rglob("*.arrow"))) < DONE:
         assert process.is_alive()
         time.sleep(0.02)
     process.kill()
     process.join()
     assert "discords" not in {each.name for each in fleet.tables.list()}
-    done = len(list(unfinished.rglob("*.arrow")))
     counting = Counting()
     found = search(fleet, counting, against)
-    assert counting.pages[0] == pages - done
+    assert counting.pages[0] == pages - DONE
     assert found == fleet.discords("trucks", "load", M, against=against, k=9)  # type: ignore[arg-type]
     assert len(fleet.scan("discords")) == 9
     assert list(unfinished.rglob("*.arrow")) == []

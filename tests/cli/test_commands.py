@@ -192,7 +192,7 @@ def test_ctrl_c_ends_with_a_word_and_leaves_whole_batches(tmp_path: Path) -> Non
     while process.poll() is None and not list(home.glob("warehouse/*/fleet/data/**/*.parquet")):
         sleep(0.01)
     process.send_signal(signal.SIGINT)
-    _, said = process.communicate(timeout=30)
+    _, said = process.communicate(timeout=120)
     assert process.returncode == 130
     assert "stopped" in said
     assert "Traceback" not in said

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.cli.test_up import Up
+from tests.cli.test_up import PATIENCE, Up
 
 from motifleet.client import Client
 from motifleet.errors import MotifleetError
@@ -30,7 +30,7 @@ def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
 def soon(client: Client) -> None:
     """Wait until the key that the page made opens its endpoint."""
     key = client.access_keys.create("fast")["key"]
-    end = time.monotonic() + 10
+    end = time.monotonic() + PATIENCE
     while True:
         try:
             client.endpoint("fast", key).predict({"speed": 1})

@@ -3,11 +3,11 @@
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from selenium.common.exceptions import StaleElementReferenceException
@@ -18,6 +18,8 @@ from selenium.webdriver.support.wait import WebDriverWait
 
 from motifleet.geo import FleetMap
 
+PATIENCE = 60.0
+Found = TypeVar("Found")
 _FLAGS = (
     *("--headless=new", "--no-sandbox", "--disable-gpu", "--window-size=1200,900"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
@@ -72,12 +74,18 @@ class Browser:
 
     def color_at(self, latitude: float, longitude: float, pane: str = "overlay-pane") -> list[int]:
         """The colour that a pane's canvas has at a place: red, green, blue, opacity."""
+        self.chrome.execute_async_script(_DRAWN)
         return list(self.run(_PIXEL, latitude, longitude, pane))
 
+    def until(self, look: Callable[[], Found]) -> Found:
+        """What a look gives as soon as it gives anything."""
+        return WebDriverWait(self.chrome, PATIENCE).until(lambda _: look())
+
     def popup(self) -> str:
-        """What the pop-up says, once it is there."""
-        WebDriverWait(self.chrome, 10).until(lambda _: self.texts(".leaflet-popup-content"))
-        return self.texts(".leaflet-popup-content")[0]
+        """What the only pop-up says, once the map has moved so that all of it is seen."""
+        self.until(lambda: self.run(_STILL))
+        (said,) = self.texts(".leaflet-popup-content")
+        return said
 
     def complaints(self) -> list[str]:
         """What the page wrote to the console: errors and warnings."""
@@ -126,6 +134,17 @@ const point = ([lat, lon]) => {
   return {x: at.x + box.left, y: at.y + box.top};
 };
 """
+# What the map's edge cuts off has no text: the map pans until its pop-up has room.
+_STILL = """
+const found = document.querySelectorAll(".leaflet-popup");
+if (found.length !== 1 || getComputedStyle(found[0]).opacity !== "1") return false;
+const box = found[0].getBoundingClientRect(), all = map.getContainer().getBoundingClientRect();
+const inside = box.left >= all.left && box.top >= all.top
+  && box.right <= all.right && box.bottom <= all.bottom;
+return inside && !map._panAnim?._inProgress && !map._animatingZoom;
+"""
+# A canvas is drawn in the frame after it was told to.
+_DRAWN = "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(done));"
 _PIXEL = """
 const at = point(arguments);
 const canvas = document.querySelector(`.leaflet-${arguments[2]} canvas`);

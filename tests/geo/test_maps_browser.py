@@ -11,7 +11,6 @@ import numpy as np
 import pyarrow as pa
 import pytest
 from selenium.webdriver.common.by import By
-from selenium.webdriver.support.wait import WebDriverWait
 from tests.geo.browser import Browser, opened
 
 from motifleet.geo import FleetMap, Window, cells, fences_from_wkt
@@ -99,12 +98,11 @@ def test_clusters_add_up_and_open(browser: Browser) -> None:
     drawing.reports(fleet(6_000))
     assert drawing.drawn[0].style == "clusters"
     browser.open(drawing)
-    WebDriverWait(browser.chrome, 20).until(lambda _: browser.run(_SHOWN) == 6_000)
+    browser.until(lambda: browser.run(_SHOWN) == 6_000)
     assert browser.run("return layer('reports').getLayers().length") == 6_000
-    assert browser.run(_SHOWN) == 6_000
     before = browser.run("return map.getZoom()")
     browser.click(".mf-cluster")
-    WebDriverWait(browser.chrome, 10).until(lambda _: browser.run("return map.getZoom()") > before)
+    browser.until(lambda: browser.run("return map.getZoom()") > before)
     closed(browser)
 
 
@@ -116,7 +114,7 @@ def test_many_reports_at_one_place_are_summed_up(browser: Browser) -> None:
     drawing = FleetMap("trucks", offline=True)
     drawing.reports(reports, style="clusters")
     browser.open(drawing)
-    WebDriverWait(browser.chrome, 20).until(lambda _: browser.texts(".mf-cluster"))
+    browser.until(lambda: browser.texts(".mf-cluster"))
     browser.click(".mf-cluster")
     said = browser.popup()
     assert said.startswith("60 reports at one place\ndevices 5\nfrom 2026-03-02 08:00:00Z")
@@ -151,7 +149,7 @@ def test_the_clock_shows_who_was_where(browser: Browser) -> None:
     browser.run(_SLIDE, 500)
     browser.click(".mf-clock button")
     now = browser.texts(".mf-clock output")
-    WebDriverWait(browser.chrome, 10).until(lambda _: browser.texts(".mf-clock output") != now)
+    browser.until(lambda: browser.texts(".mf-clock output") != now)
     browser.click(".mf-clock button")
     closed(browser)
 
@@ -250,7 +248,7 @@ def test_what_data_says_is_shown_and_never_run(browser: Browser, name: str) -> N
     said = " ".join(browser.popup().split())
     assert f"discord 1: {' '.join(name.split())}" in said
     browser.run("map.closePopup()")
-    WebDriverWait(browser.chrome, 10).until(lambda _: not browser.texts(".leaflet-popup"))
+    browser.until(lambda: browser.run("return !document.querySelector('.leaflet-popup')"))
     browser.click_at(reports["latitude"][4].as_py(), reports["longitude"][4].as_py())
     said = " ".join(browser.popup().split())
     assert said.startswith(" ".join(name.split()))
@@ -302,7 +300,7 @@ def test_boundaries_are_seen_where_tiles_cannot_be_had(
     asked = "return document.querySelectorAll('.leaflet-tile-pane img').length"
     assert browser.run(asked) > 0
     if status == 200:
-        WebDriverWait(browser.chrome, 10).until(lambda _: browser.run(loaded) > 0)
+        browser.until(lambda: browser.run(loaded) > 0)
         assert browser.complaints() == []
     assert browser.color_at(41.05, -93.03, "mf-ground-pane") == LAND
     assert browser.run("return layer('reports').getLayers().length") == 9

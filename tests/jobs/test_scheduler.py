@@ -134,7 +134,7 @@ def test_a_failure_says_how_and_what_it_said(works: Works) -> None:
 
 
 def test_what_takes_too_long_is_ended_with_all_its_processes(works: Works) -> None:
-    job = works.script(TREE, timeout_seconds=2)
+    job = works.script(TREE, timeout_seconds=6)
     run = works.begun(job)
     assert len(processes(run.id)) == 2
     assert works.jobs.wait(run.id, PATIENCE).status == "timed out"
@@ -255,7 +255,7 @@ def test_what_a_killed_server_leaves_is_lost_and_tried_again(tmp_path: Path) -> 
     assert len(held) == 2
     os.kill(server.pid, signal.SIGKILL)
     server.wait(PATIENCE)
-    assert psutil.wait_procs(held, timeout=10)[1] == []
+    assert psutil.wait_procs(held, timeout=PATIENCE)[1] == []
     assert works.jobs.run(run.id).status == "running"
     works.start()
     try:
@@ -272,7 +272,7 @@ def test_a_killed_keeper_takes_its_processes_along(works: Works) -> None:
     keeper = {each.ppid() for each in held} & {each.pid for each in psutil.Process().children()}
     psutil.Process(keeper.pop()).kill()
     assert works.jobs.wait(run.id, PATIENCE).status == "failed"
-    assert psutil.wait_procs(held, timeout=10)[1] == []
+    assert psutil.wait_procs(held, timeout=PATIENCE)[1] == []
 
 
 def test_a_run_that_somebody_else_began_is_left_to_them(tmp_path: Path) -> None:

@@ -61,10 +61,10 @@ def test_what_progress_raises_stops_the_work(how: str) -> None:
         assert 0 <= done < total
         raise StopError
 
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(StopError):
         multidimensional_profile(LONG, 100, progress=progress, **FOUND[how])
-    assert time.perf_counter() - start < 2.0
+    assert time.process_time() - start < 2.0
 
 
 CHILD = """

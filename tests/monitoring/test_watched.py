@@ -2,7 +2,6 @@
 
 import json
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -88,10 +87,8 @@ def test_what_fails_is_counted_and_ctrl_c_keeps_the_count(
 
         asked = [Asked({"value": 1}, {"ground_truth": 2})] * 2_000
         load = home.endpoint_simulation.load("well", key, asked, rate=50)
-        began = time.monotonic()
         with pytest.raises(KeyboardInterrupt):
             load.run(stop)
-        assert time.monotonic() - began < 20
         assert 5 <= load.summary().requests < 1_000
         assert load.summary().statuses.keys() == {"200"}
     nowhere = Load("http://127.0.0.1:9", "mk-none", [Asked(1, {})] * 3)

@@ -106,10 +106,7 @@ def soon(
 
 
 def soon_answers(server: Server, key: str, status: int) -> None:
-    end = time.monotonic() + 10
-    while server.ask(key, {"kind": "plain"})[0] != status:
-        assert time.monotonic() < end
-        time.sleep(0.05)
+    soon(lambda: server.ask(key, {"kind": "plain"})[0] == status, server.told)
 
 
 @dataclass

@@ -3,12 +3,11 @@
 import http.client
 import json
 import socket
-import time
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
-from tests.serving.conftest import Server, odd, soon, soon_answers
+from tests.serving.conftest import PATIENCE, Server, odd, soon, soon_answers
 
 from motifleet.app import Motifleet
 from motifleet.workspace import Keeping
@@ -94,7 +93,7 @@ def test_a_body_beyond_the_limit_is_refused_however_it_comes(server: Server, key
     bearer = f"Bearer {key}"
     large = b'{"kind": "' + b"x" * 5_000_000 + b'"}'
     assert server.post("/endpoints/odd/invocations", large, authorization=bearer)[0] == 413
-    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=PATIENCE)
     chunks = (b"x" * 1_000_000 for _ in range(8))
     headers = {"authorization": bearer, "content-type": "application/json"}
     try:
@@ -109,13 +108,11 @@ def test_a_body_beyond_the_limit_is_refused_however_it_comes(server: Server, key
 
 
 def test_a_slow_caller_is_let_go_and_holds_nobody_up(server: Server, key: str) -> None:
-    with socket.create_connection(("127.0.0.1", server.port), timeout=30) as slow:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE) as slow:
         head = f"POST /endpoints/odd/invocations HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {key}"
         slow.sendall(f"{head}\r\ncontent-length: 100\r\n\r\n{{".encode())
         assert server.ask(key, {"kind": "plain"})[0] == 200
-        began = time.monotonic()
         assert b"408" in slow.recv(4096)
-        assert time.monotonic() - began < 10
 
 
 def test_a_model_that_hangs_is_told_and_replaced(server: Server, key: str) -> None:
@@ -188,16 +185,15 @@ def test_keys_are_rotated_while_both_are_good(
     server: Server, home: Motifleet, tmp_path: Path
 ) -> None:
     serving = home.serving
-    serving.deploy(odd(serving, tmp_path, "rotated"), wait=60)
+    serving.deploy(odd(serving, tmp_path, "rotated"), wait=PATIENCE)
     old = serving.make_key("rotated")[1]
     soon_answers(server, old, 200)
-    began = time.monotonic()
-    new = serving.make_key("rotated", overlap=4.0)[1]
-    soon_answers(server, new, 200)
+    second = serving.make_key("rotated", overlap=3600.0)[1]
+    soon_answers(server, second, 200)
     assert server.ask(old, {"kind": "plain"})[0] == 200
-    assert time.monotonic() - began < 4
-    time.sleep(began + 4.0 - time.monotonic())
-    assert server.ask(old, {"kind": "plain"})[0] == 401
+    new = serving.make_key("rotated", overlap=0.5)[1]
+    soon_answers(server, second, 401)
+    soon_answers(server, old, 401)
     assert server.ask(new, {"kind": "plain"})[0] == 200
     assert server.ask(new, {"kind": "plain"}, "/endpoints/odd/invocations")[0] == 401
     body = b'{"kind": "plain"}'

@@ -48,7 +48,7 @@ async def answered(pool: Pool, bodies: Sequence[str]) -> list[Answer]:
     loop = asyncio.get_running_loop()
     asks = []
     for body in bodies:
-        ask = Ask(LAB, json.dumps(body).encode(), loop.create_future(), loop.time() + 20)
+        ask = Ask(LAB, json.dumps(body).encode(), loop.create_future(), loop.time() + 60)
         pool.submit(ask)
         asks.append(ask)
     done = asyncio.gather(*(ask.future for ask in asks if ask.future))

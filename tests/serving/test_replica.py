@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.serving.conftest import PATIENCE
 from tests.serving.models import ODD, WELL
 from tests.serving.test_freeze import function
 
@@ -25,7 +26,7 @@ class Asking:
 
     def __init__(self, path: Path) -> None:
         self._socket = socket.socket(socket.AF_UNIX)
-        self._socket.settimeout(30)
+        self._socket.settimeout(PATIENCE)
         self._socket.connect(str(path))
 
     def batch(self, *bodies: bytes) -> list[Answer]:
@@ -147,4 +148,4 @@ def test_a_replica_ends_with_its_parent(tmp_path: Path) -> None:
     with replica(frozen, tmp_path / "s") as running:
         assert running.stdin is not None
         running.stdin.close()
-        assert running.wait(10) == 0
+        assert running.wait(PATIENCE) == 0

@@ -65,10 +65,7 @@ def test_a_replica_beyond_its_memory_is_replaced(
     (before,) = replicas(server)
     with_pages = psutil.Process(before.pid)
     assert with_pages.memory_info().rss < 256 * MB
-    for _ in range(50):
-        server.ask(bound, {"bytes": 400 * MB})
-        if not before.is_running():
-            break
+    soon(lambda: bool(server.ask(bound, {"bytes": 400 * MB})) and not before.is_running())
     soon(lambda: len(replicas(server)) == 1 and replicas(server)[0].pid != before.pid)
     soon_answers(server, bound, 200)
     told = "\n".join(home.serving.deployment_logs("bound").values())

@@ -5,11 +5,11 @@ import socket
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import pytest
 from sqlalchemy import text
-from tests.serving.conftest import Server
+from tests.serving.conftest import PATIENCE, Server
 
 from motifleet.app import Motifleet
 
@@ -18,21 +18,16 @@ ASKED = b'{"kind":"plain"}'
 
 @contextmanager
 def line(server: Server) -> Iterator[socket.socket]:
-    with socket.create_connection(("127.0.0.1", server.port), timeout=20) as opened:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE) as opened:
         yield opened
 
 
 def heard(opened: socket.socket) -> bytes:
-    """All that comes until the other side closes, or falls silent."""
+    """All that comes until the other side closes."""
     said = b""
-    opened.settimeout(3)
-    try:
+    with suppress(ConnectionResetError):
         while part := opened.recv(65_536):
             said += part
-    except TimeoutError:
-        pass
-    except ConnectionResetError:
-        pass
     return said
 
 
@@ -151,7 +146,11 @@ def test_lengths_that_contradict_are_refused(server: Server, key: str, more: tup
 
 def test_requests_in_one_go_are_answered_in_their_order(server: Server, key: str) -> None:
     bodies = [json.dumps({"kind": f"k{at}"}).encode() for at in range(5)]
-    asked = [head(key, f"content-length: {len(each)}") + each for each in bodies]
+    ends = ["keep-alive"] * 4 + ["close"]
+    asked = [
+        head(key, f"content-length: {len(each)}", f"connection: {end}") + each
+        for each, end in zip(bodies, ends, strict=True)
+    ]
     with line(server) as opened:
         opened.sendall(b"".join(asked))
         said = heard(opened)
@@ -161,16 +160,14 @@ def test_requests_in_one_go_are_answered_in_their_order(server: Server, key: str
 
 
 def test_heads_that_never_end_hold_nobody_up(server: Server, key: str) -> None:
-    lines = [socket.create_connection(("127.0.0.1", server.port), timeout=20) for _ in range(50)]
-    began = time.monotonic()
+    address = ("127.0.0.1", server.port)
+    lines = [socket.create_connection(address, timeout=PATIENCE) for _ in range(50)]
     try:
         for opened in lines:
             opened.sendall(b"POST /model HTTP/1.1\r\nhost: x\r\nx-slow: ")
         assert server.ask(key, {"kind": "plain"})[0] == 200
         for opened in lines:
-            opened.settimeout(15)
-            assert not opened.recv(65_536) or True
-        assert time.monotonic() - began < 15
+            opened.recv(65_536)  # what is told before it is closed; in vain, it times out
     finally:
         for opened in lines:
             opened.close()
@@ -179,9 +176,7 @@ def test_heads_that_never_end_hold_nobody_up(server: Server, key: str) -> None:
 def test_chunks_that_drip_are_let_go_too(server: Server, key: str) -> None:
     with line(server) as opened:
         opened.sendall(head(key, "transfer-encoding: chunked") + b"2\r\n{ \r\n")
-        began = time.monotonic()
         assert b"408" in opened.recv(65_536)
-        assert time.monotonic() - began < 10
 
 
 def test_who_leaves_before_the_answer_harms_nobody(server: Server, key: str) -> None:

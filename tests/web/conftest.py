@@ -16,9 +16,10 @@ from selenium.common.exceptions import (
     StaleElementReferenceException,
 )
 from selenium.webdriver.common.by import By
-from tests.geo.browser import Browser, opened
+from tests.geo.browser import PATIENCE, Browser, opened
 
 from motifleet.app import Motifleet, Simulation, open_home
+from motifleet.workspace import AuditEntry
 
 PASSWORD = "correct horse"
 ROLES = ("viewer", "operator", "contributor", "admin")
@@ -63,14 +64,14 @@ class Person:
 
     def filled(self) -> None:
         script = "return document.getElementById('content')?.dataset.ready === 'yes'"
-        self.soon(lambda: self.script(script), seconds=40)
+        self.soon(lambda: self.script(script))
 
     def script(self, text: str, *arguments: Any) -> Any:
         return self.browser.chrome.execute_script(text, *arguments)
 
-    def soon(self, look: Callable[[], Found], seconds: float = 20) -> Found:
+    def soon(self, look: Callable[[], Found]) -> Found:
         """What a look gives as soon as it gives anything."""
-        end = time.monotonic() + seconds
+        end = time.monotonic() + PATIENCE
         while not (found := look()):
             assert time.monotonic() < end, f"waited in vain; the page says: {self.text()[:3000]}"
             time.sleep(0.05)
@@ -79,8 +80,28 @@ class Person:
     def text(self) -> str:
         return str(self.script("return document.body.innerText"))
 
-    def says(self, words: str, seconds: float = 20) -> None:
-        self.soon(lambda: words in self.text(), seconds)
+    def says(self, words: str) -> None:
+        self.soon(lambda: words in self.text())
+
+    def shows(self, selector: str, count: int) -> list[str]:
+        """What so many elements say, once all of them are there."""
+
+        def seen() -> list[str]:
+            found = self.browser.texts(selector)
+            return found if len(found) == count else []
+
+        return self.soon(seen)
+
+    def noted(self, who: str, subject: str) -> AuditEntry:
+        """The newest line of the audit, once it is of what somebody has just done."""
+
+        def line() -> AuditEntry | None:
+            found = self.fleet.workspace.audit(who=who, limit=1)
+            return found[0] if found and found[0].subject == subject else None
+
+        found = self.soon(line)
+        assert found is not None
+        return found
 
     def click(self, selector: str) -> None:
         self._clicked(By.CSS_SELECTOR, selector)
@@ -106,8 +127,16 @@ class Person:
         self.soon(clicked)
 
     def type(self, selector: str, text: str) -> None:
-        found = self.soon(lambda: self.browser.chrome.find_elements(By.CSS_SELECTOR, selector))
-        found[0].send_keys(text)
+        def typed() -> bool:
+            try:
+                found = self.browser.chrome.find_elements(By.CSS_SELECTOR, selector)
+                if found:
+                    found[0].send_keys(text)
+                return bool(found)
+            except _UNSTILL:
+                return False
+
+        self.soon(typed)
 
     def fine(self) -> None:
         """Nothing went wrong on this page, and nothing was asked for outside."""
@@ -168,7 +197,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Moti
         yield base, fleet
     finally:
         server.terminate()
-        server.wait(20)
+        server.wait(PATIENCE)
         log.close()
         if server.stdout is not None:
             server.stdout.close()
@@ -177,7 +206,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Moti
 def _until_it_answers(base: str) -> None:
     import httpx
 
-    end = time.monotonic() + 40
+    end = time.monotonic() + PATIENCE
     while True:
         try:
             httpx.get(f"{base}/ui/login").raise_for_status()

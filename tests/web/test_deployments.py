@@ -36,24 +36,24 @@ def test_a_build_is_deployed_tried_and_redeployed(answering: Person) -> None:
     person.open_to_all()
     person.click(".deploy .q-item")
     person.press("Deploy")
-    person.soon(lambda: "running" in person.browser.texts(".present dd"), 60)
+    person.soon(lambda: "running" in person.browser.texts(".present dd"))
 
     person.press("Make key")
     secret = person.soon(lambda: person.browser.texts("code.secret"))[0]
     person.press("I have it")
     person.type("[aria-label='access key']", secret)
     person.press("Send")
-    answer = person.soon(lambda: person.browser.texts("[data-part=answer] pre"), 60)[0]
+    answer = person.soon(lambda: person.browser.texts("[data-part=answer] pre"))[0]
     assert '"double": 8' in answer
-    assert " ms" in person.text()
+    person.says(" ms")
 
     first = person.fleet.serving.deployment("twice").id
     person.press("Deploy")
-    person.soon(lambda: person.fleet.serving.deployment("twice").id != first, 60)
+    person.soon(lambda: person.fleet.serving.deployment("twice").id != first)
     now = person.fleet.serving.deployment("twice").id
-    person.soon(lambda: person.fleet.serving.deployment(now).status == "running", 60)
+    person.soon(lambda: person.fleet.serving.deployment(now).status == "running")
     person.press("Roll back to the one before")
-    person.soon(lambda: len(person.fleet.serving.deployments("twice")) == 3, 60)
+    person.soon(lambda: len(person.fleet.serving.deployments("twice")) == 3)
     assert person.fleet.serving.deployments("twice")[-1].build_id
     person.fine()
 
@@ -63,7 +63,7 @@ def test_an_operator_restarts_and_a_viewer_only_looks(answering: Person) -> None
     person.log_in("operator")
     person.visit(PATH)
     person.soon(lambda: person.browser.texts(".present dd"))
-    assert "Restart" in person.text()
+    person.says("Restart")
     assert "Deploy or redeploy" not in person.text()
     person.log_in("viewer")
     person.visit(PATH)
@@ -85,7 +85,7 @@ def test_an_answer_is_found_with_what_it_rests_on(answering: Person) -> None:
     person.soon(lambda: uuid in person.text())
     person.open_to_all()
     person.visit(f"/monitoring?endpoint=twice&prediction={uuid}")
-    steps = person.soon(lambda: person.browser.texts(".chain li"))
+    steps = person.shows(".chain li", 5)
     assert [each.split("\n")[0] for each in steps] == [
         "prediction",
         "deployment",
@@ -93,7 +93,7 @@ def test_an_answer_is_found_with_what_it_rests_on(answering: Person) -> None:
         "version",
         "source",
     ]
-    assert '"value": 4' in person.text()
+    person.says('"value": 4')
     assert "Watch" not in person.browser.texts("button")
     person.visit("/monitoring?prediction=nothing-like-it")
     person.soon(lambda: person.browser.texts("[data-part=prediction] .failed"))

@@ -11,7 +11,7 @@ def test_a_stretch_selected_with_the_mouse_is_sought_in_the_fleet(person: Person
     person.log_in("viewer")
     person.visit("/device?table=trucks&device=truck-000003&signal=engine_temperature&m=30")
     person.soon(lambda: person.browser.chrome.find_elements(By.CSS_SELECTOR, PLOT))
-    assert "1,440" in person.browser.texts(".fact dd")
+    person.soon(lambda: "1,440" in person.browser.texts(".fact dd"))
     person.open_to_all()
     layer = person.soon(
         lambda: person.browser.chrome.find_elements(By.CSS_SELECTOR, ".nsewdrag[data-subplot='xy']")
@@ -19,8 +19,7 @@ def test_a_stretch_selected_with_the_mouse_is_sought_in_the_fleet(person: Person
     width = layer.size["width"]
     mouse = ActionChains(person.browser.chrome).move_to_element_with_offset(layer, 0, 0)
     mouse.click_and_hold().move_by_offset(width // 12, 5).move_by_offset(10, 5).release().perform()
-    rows = person.soon(lambda: person.browser.texts("[data-part=matches] td a.link"), 40)
-    assert len(rows) == 12
+    person.shows("[data-part=matches] td a.link", 12)
     link = person.script(
         "return document.querySelector('[data-part=matches] td a.link').getAttribute('href')"
     )
@@ -34,8 +33,7 @@ def test_trips_stops_and_devices_that_are_alike(person: Person) -> None:
     person.visit("/device?table=trucks&device=truck-000003&m=30")
     person.says("trips")
     person.press("Find devices like this one")
-    rows = person.soon(lambda: person.browser.texts("[data-part=alike] td a.link"), 40)
-    assert len(rows) == 8
+    rows = person.shows("[data-part=alike] td a.link", 8)
     assert "truck-000003" not in rows
     person.fine()
 

@@ -45,13 +45,12 @@ def test_an_upload_is_checked_before_it_lands(person: Person, tmp_path: Path) ->
         str(file)
     )
     person.says("would be rejected")
-    assert {"30", "1"} <= set(person.browser.texts("[data-part=check] dd"))
+    person.soon(lambda: {"30", "1"} <= set(person.browser.texts("[data-part=check] dd")))
     assert "my_yard" not in [each.name for each in person.fleet.tables.list()]
     person.press("Land 30 rows")
     person.says("Look at my_yard")
     assert person.fleet.tables.describe("my_yard").rows == 30
-    line = person.fleet.workspace.audit(who="contributor", limit=1)[0]
-    assert (line.subject, line.details["accepted"]) == ("my_yard", 30)
+    assert person.noted("contributor", "my_yard").details["accepted"] == 30
     person.fine()
 
 

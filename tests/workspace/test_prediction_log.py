@@ -45,7 +45,7 @@ def test_nobody_waits_for_another_writer_at_once(store: Store) -> None:
     with store.write():
         began = time.monotonic()
         assert log.add_at_once([prediction("a", near=1.0)]) is False
-        assert time.monotonic() - began < 1
+        assert time.monotonic() - began < 10, "others wait for twenty seconds"
     assert logged(store) == []
     assert log.add_at_once([prediction("a", near=1.0)]) is True
     assert logged(store) == [("a", "near")]
