@@ -209,7 +209,7 @@ def _until_it_answers(base: str) -> None:
     end = time.monotonic() + PATIENCE
     while True:
         try:
-            httpx.get(f"{base}/ui/login").raise_for_status()
+            httpx.get(f"{base}/ui/login", timeout=PATIENCE).raise_for_status()
         except httpx.TransportError:
             assert time.monotonic() < end
             time.sleep(0.1)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
+from tests.geo.browser import PATIENCE
 from tests.web.conftest import PASSWORD
 
 from motifleet.app import Motifleet
@@ -11,7 +12,7 @@ from motifleet.app import Motifleet
 
 @pytest.fixture
 def caller(served: tuple[str, Motifleet]) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=served[0], follow_redirects=False) as client:
+    with httpx.Client(base_url=served[0], follow_redirects=False, timeout=PATIENCE) as client:
         yield client
 
 

@@ -59,6 +59,9 @@ class Trees:
         return float(((len(labels) - positives) / positives) ** self.balance)
 
 
+_FEW = 1_000_000
+"""Values for which one thread is enough."""
+
 _BOUNDS = {
     "rounds": (1, 10_000),
     "patience": (1, 10_000),
@@ -115,20 +118,21 @@ def grow(
         train: features, shape (n, f), and labels, shape (n,).
         validation: the same of other reports.
         seed: the same seed, data and number of threads give the same trees.
-        threads: how many to use; 0: one for each core.
+        threads: how many to use; 0: one for each core, and one alone where there are fewer values
+            than a million: threads that wait for one another would cost more than they bring.
         progress: told the number of trees grown and of those that may be.
 
     Raises:
         MissingExtraError: XGBoost is not installed.
     """
     xgboost = _library()
-    weight = trees.weight(train[1])
-    learnt = _matrix(train, weight)
+    weight, threads = trees.weight(train[1]), threads or int(train[0].size < _FEW)
+    learnt = _matrix(train, weight, threads)
     booster = xgboost.train(
         _parameters(trees, seed, threads),
         learnt,
         num_boost_round=trees.rounds,
-        evals=[(_matrix(validation, weight, ref=learnt), "validation")],
+        evals=[(_matrix(validation, weight, threads, ref=learnt), "validation")],
         early_stopping_rounds=trees.patience,
         callbacks=[] if progress is None else [_callback(progress, trees.rounds)],
         verbose_eval=False,
@@ -138,10 +142,12 @@ def grow(
     return Learnt(kept, weight, booster.best_iteration + 1)
 
 
-def _matrix(part: tuple[Matrix, Ints], weight: float, ref: Any = None) -> Any:
+def _matrix(part: tuple[Matrix, Ints], weight: float, threads: int, ref: Any = None) -> Any:
     values, labels = part
     weights = np.where(labels == 1, weight, 1.0)
-    return _library().QuantileDMatrix(values, label=labels, weight=weights, ref=ref)
+    return _library().QuantileDMatrix(
+        values, label=labels, weight=weights, ref=ref, nthread=threads or None
+    )
 
 
 def _parameters(trees: Trees, seed: int, threads: int) -> dict[str, Any]:
@@ -156,7 +162,7 @@ def _parameters(trees: Trees, seed: int, threads: int) -> dict[str, Any]:
         "colsample_bytree": trees.columns,
         "reg_lambda": trees.l2,
         "seed": seed,
-        "nthread": threads or 0,
+        "nthread": threads,
     }
 
 

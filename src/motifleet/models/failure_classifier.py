@@ -42,7 +42,7 @@ class FailureClassifier:
         split: how reports are put aside for validation and test.
         trees: how the trees are grown.
         seed: of the trees.
-        threads: how many to use; 0: one for each core.
+        threads: how many to use; 0: one for each core, one alone for a small table.
         search: a search for better trees before; None: none.
 
     Raises:
