@@ -200,7 +200,7 @@ CASES = [
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.__name__)
 def test_signals_are_heard(case: Callable[[], Callable[[], object]]) -> None:
     """The best of three: what others do to the caches is no silence of ours."""
-    longest = []
+    longest: list[float] = []
     while len(longest) < 3 and min(longest, default=np.inf) >= allowed():
         longest.append(max(silences(case())))
     assert min(longest) < allowed()
