@@ -17,6 +17,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Path:
     fleet.simulate(Simulation("lab", part=2), "lab")
     kind = FailureClassifier(Label("iot_failure"), trees=Trees(rounds=5), threads=1)
     fleet.models.train(kind, "lab", name="failures")
+    fleet.simulate(Simulation("lab", part=1), "other")
     return home
 
 
@@ -74,6 +75,17 @@ WRONG: dict[str, tuple[list[str], int, str]] = {
         2,
         "another table",
     ),
+    "a table into another's": (
+        ["model", "score", "failures", "--table", "lab", "--into", "other"],
+        2,
+        "'other', which has no model, model_version, table, snapshot_id",
+    ),
+    "hours without end": (
+        [*TRAIN, "--label-events", "other", "--hours", "inf"],
+        2,
+        "up to 1,000,000, got inf",
+    ),
+    "a version to roll back": (["model", "rollback", "failures@1"], 2, "without @"),
     "nothing to trace": (["lineage"], 2, "MODEL"),
 }
 
@@ -84,3 +96,37 @@ def test_bad_input_is_told(case: str, run: Run, lab: Path) -> None:
     done = run(*words, "--home", lab)
     assert done.code == code, done.err
     assert says in done.err
+
+
+ROW = {f"iot_signal_{number}": 3.0 for number in (1, 2, 3, 4)}
+ASKED: dict[str, tuple[str, int, str]] = {
+    "no JSON": ("{nothing", 2, "expected JSON"),
+    "a number": ("3", 2, "expected a list of records, got 3"),
+    "numbers": ("[1, 2]", 2, "expected a list of records, got [1, 2]"),
+    "no records": ("[]", 2, "iot_signal_1"),
+    "a column less": (json.dumps([{"iot_signal_1": 3}]), 2, "iot_signal_2"),
+    "a list as number": (json.dumps([ROW | {"iot_signal_2": [1]}]), 2, "refuses the input"),
+    "nothing as number": (json.dumps([ROW | {"iot_signal_2": None}]), 2, "never seen one missing"),
+    "a column more": (json.dumps([ROW | {"more": 1}]), 0, "the model takes no more: ignored"),
+}
+
+
+@pytest.mark.parametrize("case", ASKED)
+def test_records_that_are_none_are_told(case: str, run: Run, lab: Path, tmp_path: Path) -> None:
+    text, code, says = ASKED[case]
+    rows = tmp_path / "rows.json"
+    rows.write_text(text)
+    done = run("model", "predict", "failures", rows, "--home", lab)
+    assert done.code == code, done.err
+    said = " ".join(done.err.replace("\u2502", " ").split())
+    assert says in said
+    assert "WARNING" not in done.err
+
+
+@pytest.mark.parametrize("name", ["", "a/b", "x" * 300])
+def test_what_cannot_be_a_name_is_told_before_the_training(name: str, run: Run, lab: Path) -> None:
+    before = run("experiment", "runs", "--json", "--home", lab).json
+    done = run(*TRAIN, "--label", "iot_failure", "--trees", 2, "--name", name, "--home", lab)
+    assert done.code == 2
+    assert "expected a model's name" in done.err
+    assert run("experiment", "runs", "--json", "--home", lab).json == before

@@ -1,7 +1,9 @@
 """What every model kind keeps to, and what each is for."""
 
 import json
+import os
 import pickletools
+import signal
 from pathlib import Path
 
 import mlflow
@@ -24,7 +26,10 @@ from motifleet.models import (
     MultiDimMotif,
     Source,
     TimeSeriesQuery,
+    Trained,
 )
+from motifleet.models.boosting import uninterrupted
+from motifleet.models.prepared import Progress
 
 SIGNALS = [f"iot_signal_{number}" for number in (1, 2, 3, 4)]
 KINDS: list[Kind] = [
@@ -157,9 +162,9 @@ def test_on_random_labels_it_says_that_nothing_can_be_learnt_and_errs_no_more_th
         metrics = prepared.training.metrics
         assert metrics["accuracy"] == pytest.approx(metrics["accuracy_baseline"], abs=0.02)
         assert prepared.training.params["threshold"] == 0.5
-        why = prepared.training.params["threshold_by"]
-        assert f"The threshold stays at 0.5: {why}" in prepared.verdict
-        assert f"a probability of 0.5 or more: {why}" in prepared.card
+        assert prepared.training.params["threshold_by"] == "even odds"
+        assert "The threshold stays at 0.5: the validation reports can choose" in prepared.verdict
+        assert "0.5 or more: the validation reports can choose none" in prepared.card
     assert said >= 4
 
 
@@ -172,7 +177,8 @@ def test_what_can_be_learnt_is_learnt(lab: Motifleet) -> None:
     assert metrics["brier"] < metrics["brier_baseline"]
     assert metrics["recall"] > metrics["recall_baseline"]
     assert prepared.training.params["threshold"] < 0.5
-    assert prepared.training.params["threshold_by"] in prepared.card
+    assert prepared.training.params["threshold_by"] == "best F1"
+    assert "the best F1 on the validation reports" in prepared.card
 
 
 def test_features_give_failures_of_a_simulated_fleet_away(lab: Motifleet) -> None:
@@ -260,6 +266,49 @@ def test_a_search_is_kept_and_goes_on(lab: Motifleet) -> None:
         assert len(nested) == trials
         assert all("validation_pr_auc" in run.data.metrics for run in nested)
     assert len(lab.models.runs("searched")) == 2
+
+
+def test_a_search_that_is_interrupted_goes_on_where_it_was(lab: Motifleet) -> None:
+    def train(progress: Progress) -> Trained:
+        kind = classifier(
+            Label("failed"), split=SPLIT, seed=5, search=lab.models.search(4), signals=["level"]
+        )
+        return lab.models.train(kind, "wearing", experiment="interrupted", progress=progress)
+
+    told: list[int] = []
+
+    def interrupt(done: int, total: int | None = None) -> None:
+        if done == 2:
+            os.kill(os.getpid(), signal.SIGINT)
+
+    def tell(done: int, total: int | None = None) -> None:
+        told.append(done)
+
+    with pytest.raises(KeyboardInterrupt):
+        train(interrupt)
+    assert lab.models.waiting == []
+    trained = train(tell)
+    assert told[0] == 2
+    client = mlflow.MlflowClient(lab.models.registry.store.uri)
+    experiment = client.get_run(trained.run_id).info.experiment_id
+    parent = f"tags.`mlflow.parentRunId` = '{trained.run_id}'"
+    assert len(client.search_runs([experiment], parent)) == 4
+    assert len(lab.models.runs("interrupted")) == 1
+
+
+def test_data_is_taken_whole_before_an_interruption_is_heard() -> None:
+    said: list[str] = []
+
+    def take() -> None:
+        with uninterrupted():
+            os.kill(os.getpid(), signal.SIGINT)
+            said.append("taken")
+
+    before = signal.getsignal(signal.SIGINT)
+    with pytest.raises(KeyboardInterrupt):
+        take()
+    assert said == ["taken"]
+    assert signal.getsignal(signal.SIGINT) is before
 
 
 @pytest.fixture(scope="module")

@@ -140,6 +140,15 @@ class Models:
     def predict(self, reference: str, rows: Any, params: dict[str, Any] | None = None) -> Any:
         """Ask a model, as any MLflow client would.
 
+        Args:
+            reference: the version.
+            rows: records, or columns by name.
+            params: of the model's signature.
+
+        Returns:
+            the answer, a DataFrame; its ``attrs["ignored"]`` names columns that the model does not
+            take.
+
         Raises:
             UnknownModelError: there is no such version.
             ModelChangedError: its files are not those that were registered.
@@ -148,14 +157,19 @@ class Models:
         import pandas as pd
 
         _, model = self.registry.load(reference)
-        frame = pd.DataFrame(rows)
-        # JSON writes 3.0 as 3, and MLflow takes no whole numbers where it expects others.
-        whole = frame.select_dtypes("integer").columns
         try:
-            return model.predict(frame.astype(dict.fromkeys(whole, "float64")), params=params)
+            frame = pd.DataFrame(rows)
+            taken = model.metadata.get_input_schema().input_names()
+            ignored = [str(name) for name in frame.columns if name not in taken]
+            frame = frame[[name for name in frame.columns if name in taken]]
+            # JSON writes 3.0 as 3, and MLflow takes no whole numbers where it expects others.
+            whole = frame.select_dtypes("integer").columns
+            answer = model.predict(frame.astype(dict.fromkeys(whole, "float64")), params=params)
         except Exception as error:
             says = str(error).rsplit("Error: ", 1)[-1]  # MLflow's begins with all of the input
             raise InvalidArgumentError(f"{reference} refuses the input: {says}") from error
+        answer.attrs["ignored"] = ignored
+        return answer
 
     def compare(self, first: str, second: str, *, as_of: int | str | None = None) -> Comparison:
         """Lay two versions side by side; see `motifleet.models.compare`."""

@@ -152,6 +152,8 @@ def predict(
     answers: list[dict[str, Any]] = json.loads(found.to_json(orient="records"))
     output.document({"model": model, "predictions": answers})
     output.rows(answers, list(found.columns))
+    if found.attrs["ignored"]:
+        output.note(f"the model takes no {', '.join(found.attrs['ignored'])}: ignored")
 
 
 @app.command()
@@ -187,7 +189,10 @@ def _records(text: str) -> Any:
         rows = json.loads(text)
     except json.JSONDecodeError as error:
         raise typer.BadParameter(f"expected JSON, got something else: {error}") from None
-    return [rows] if isinstance(rows, dict) else rows
+    records = [rows] if isinstance(rows, dict) else rows
+    if not isinstance(records, list) or not all(isinstance(each, dict) for each in records):
+        raise typer.BadParameter(f"expected a list of records, got {text.strip()[:40]}")
+    return records
 
 
 def _render(as_json: bool, version: Any) -> None:

@@ -1,6 +1,9 @@
 """Gradient-boosted trees: the one place where XGBoost is trained."""
 
-from collections.abc import Callable
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from os import environ
 from typing import TYPE_CHECKING, Any
@@ -127,12 +130,14 @@ def grow(
     """
     xgboost = _library()
     weight, threads = trees.weight(train[1]), threads or int(train[0].size < _FEW)
-    learnt = _matrix(train, weight, threads)
+    with uninterrupted():
+        learnt = _matrix(train, weight, threads)
+        judging = _matrix(validation, weight, threads, ref=learnt)
     booster = xgboost.train(
         _parameters(trees, seed, threads),
         learnt,
         num_boost_round=trees.rounds,
-        evals=[(_matrix(validation, weight, threads, ref=learnt), "validation")],
+        evals=[(judging, "validation")],
         early_stopping_rounds=trees.patience,
         callbacks=[] if progress is None else [_callback(progress, trees.rounds)],
         verbose_eval=False,
@@ -140,6 +145,26 @@ def grow(
     kept = booster[: booster.best_iteration + 1]
     kept.set_attr(best_iteration=None, best_score=None)
     return Learnt(kept, weight, booster.best_iteration + 1)
+
+
+@contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Hold Ctrl-C back until the block is over.
+
+    XGBoost takes data by calling Python back, and what interrupts it there becomes its own error.
+    """
+    before = signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or not callable(before):
+        yield
+        return
+    held: list[Any] = []
+    signal.signal(signal.SIGINT, lambda _number, frame: held.append(frame))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if held:
+        before(signal.SIGINT, held[0])
 
 
 def _matrix(part: tuple[Matrix, Ints], weight: float, threads: int, ref: Any = None) -> Any:

@@ -185,7 +185,7 @@ def _params(kind: FailureClassifier, judged: Judged) -> dict[str, Any]:
         "seed": kind.seed,
         "threads": kind.threads,
         "threshold": judged.threshold.value,
-        "threshold_by": judged.threshold.why,
+        "threshold_by": "best F1" if judged.threshold.chosen else "even odds",
         "trees_grown": judged.fitted.learnt.rounds,
         **split,
         **trees,

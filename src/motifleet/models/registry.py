@@ -90,7 +90,7 @@ class Registry:
             UnknownModelError: there is no such run, or it has no model.
             InvalidArgumentError: no model can have such a name.
         """
-        _check_name(name)
+        check_name(name)
         run = self.run(run_id)
         if run.model_uri is None:
             raise UnknownModelError("model of run", run_id, [])
@@ -166,7 +166,9 @@ class Registry:
 
         Raises:
             UnknownModelError: there is no such model, or it has no previous champion.
+            InvalidArgumentError: no model can have such a name.
         """
+        check_name(name)
         return self.promote(f"{name}@{PREVIOUS}")
 
     def run(self, run_id: str) -> Run:
@@ -418,7 +420,7 @@ def _version(found: "ModelVersion", aliases: Mapping[str, str]) -> Version:
 def _registered(client: "MlflowClient", name: str) -> Any:
     from mlflow.exceptions import MlflowException
 
-    _check_name(name)
+    check_name(name)
     try:
         return client.get_registered_model(name)
     except MlflowException as error:
@@ -438,7 +440,12 @@ def _make_model(client: "MlflowClient", name: str) -> None:
             raise
 
 
-def _check_name(name: str) -> None:
+def check_name(name: str) -> None:
+    """Refuse what can be no model's name.
+
+    Raises:
+        InvalidArgumentError: it is empty, too long, or holds a sign that references are made of.
+    """
     odd = any(sign in name for sign in "@/:'\\") or not name.isprintable()
     if not name or odd or name != name.strip() or len(name) > _LONGEST:
         raise InvalidArgumentError(

@@ -15,6 +15,7 @@ from motifleet.types import Floats, Ints
 
 Mask = NDArray[np.bool_]
 _HOUR = 3_600_000_000
+_MOST_HOURS = 1_000_000
 _EVENT_COLUMNS = ("device_id", "kind", "start", "end")
 
 
@@ -31,7 +32,7 @@ class Label:
         as_of: a snapshot of the events' table; None: the newest.
 
     Raises:
-        InvalidArgumentError: not exactly one of the two is given, or the hours are not above 0.
+        InvalidArgumentError: not exactly one of the two is given, or the hours are out of bounds.
     """
 
     column: str | None = None
@@ -45,8 +46,10 @@ class Label:
                 "expected the label as one of --label COLUMN and --label-events TABLE, "
                 f"got {'neither' if self.column is None else 'both'}"
             )
-        if not self.hours > 0:
-            raise InvalidArgumentError(f"expected hours above 0, got {self.hours}")
+        if not 0 < self.hours <= _MOST_HOURS:
+            raise InvalidArgumentError(
+                f"expected hours above 0 and up to {_MOST_HOURS:,}, got {self.hours:g}"
+            )
 
     @property
     def horizon(self) -> float:

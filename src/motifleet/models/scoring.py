@@ -25,6 +25,7 @@ from motifleet.models.values import Version
 from motifleet.tables import Appended, ByDevice, Page
 from motifleet.telemetry import DEVICE_ID, EVENT_TS
 
+_TOLD = ("model", "model_version", "table", "snapshot_id")
 GROUP_BYTES = 32_000_000
 """Of a group's columns in memory; part of the batches' names, since other groups are other batches.
 Three groups are in memory at most: one that is read, one that is scored, one that is written."""
@@ -90,7 +91,7 @@ def score_table(
         UnknownModelError, UnknownTableError: there is no such thing.
         UnknownColumnError: the table lacks a signal of the model.
         InvalidArgumentError: a value is missing where the model has never seen one missing, or
-            the table is to be written into itself.
+            the table is to be written into itself, or into one that holds no predictions.
         ModelError: models of this kind score no tables.
     """
     if into == source.table:
@@ -113,6 +114,7 @@ class _Run:
     def go(self) -> Scored:
         """Score the groups that have not landed; one is read and one written meanwhile."""
         source = self.source
+        self._check_into()
         reader = source.tables.reader(
             source.table, columns=self.scorer.columns, where=source.where, as_of=source.as_of
         )
@@ -155,15 +157,32 @@ class _Run:
 
     def named(self, scored: pa.Table) -> pa.Table:
         """The predictions with the version and the snapshot that they are of."""
-        told: dict[str, Any] = {
-            "model": pa.scalar(self.version.name),
-            "model_version": pa.scalar(self.version.version, pa.int64()),
-            "table": pa.scalar(self.source.table),
-            "snapshot_id": pa.scalar(self._snapshot, pa.int64()),
-        }
-        for name, value in told.items():
+        told: list[Any] = [
+            pa.scalar(self.version.name),
+            pa.scalar(self.version.version, pa.int64()),
+            pa.scalar(self.source.table),
+            pa.scalar(self._snapshot, pa.int64()),
+        ]
+        for name, value in zip(_TOLD, told, strict=True):
             scored = scored.append_column(name, pa.repeat(value, scored.num_rows))
         return scored
+
+    def _check_into(self) -> None:
+        """Refuse a table that holds something else than predictions.
+
+        Raises:
+            InvalidArgumentError: it does.
+        """
+        try:
+            columns = self.source.tables.scan(self.into, limit=0).schema.names
+        except UnknownTableError:
+            return
+        lacking = [name for name in _TOLD if name not in columns]
+        if lacking:
+            raise InvalidArgumentError(
+                f"expected a new table or one of predictions to write to, got {self.into!r}, "
+                f"which has no {', '.join(lacking)}"
+            )
 
     def _landed(self) -> dict[str, int]:
         """The batches that the table of predictions has, with their rows."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from motifleet.errors import InvalidArgumentError, ModelError, TrackingError
 from motifleet.models.prepared import Kind, Progress, unseen
-from motifleet.models.registry import VERDICT, Registry
+from motifleet.models.registry import VERDICT, Registry, check_name
 from motifleet.models.source import Source
 from motifleet.models.training import Training, Trainings
 from motifleet.models.values import PREFIX, Version
@@ -73,11 +73,14 @@ class Trainer:
             progress: told how far the training is.
 
         Raises:
+            InvalidArgumentError: the experiment's or the model's name can be none.
             TrackingError: the tracking server could not be reached; the training is kept, and the
                 message says how it is uploaded.
         """
         if not experiment.strip():
             raise InvalidArgumentError("expected an experiment's name, got an empty one")
+        if name is not None:
+            check_name(name)
         prepared = kind.prepare(source.pinned(), experiment, progress)
         training = prepared.training
         training.tags.setdefault(VERDICT, prepared.verdict)
