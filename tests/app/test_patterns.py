@@ -1,5 +1,6 @@
 """Patterns over a table: the right window of the right device, as of the right snapshot."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from motifleet.app import Motifleet, Selection
+from motifleet.app import Motifleet, Selection, open_home
 from motifleet.errors import InvalidArgumentError, UnknownDeviceError
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
@@ -25,16 +26,18 @@ def reports(device: str, values: np.ndarray, start: datetime = START) -> pa.Tabl
     )
 
 
-@pytest.fixture
-def filled(fleet: Motifleet) -> Motifleet:
-    """20 devices of noise; ``d07`` shows the bump at 50 and 150, ``d13`` at 100."""
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Motifleet]:
+    """20 devices of noise, to be read only: the bump is at 50 and 150 of d07, at 100 of d13."""
+    fleet = open_home(tmp_path_factory.mktemp("filled") / "home")
     random = np.random.default_rng(4)
     for number in range(20):
         values = random.normal(size=200)
         for place in {7: (50, 150), 13: (100,)}.get(number, ()):
             values[place : place + 8] = BUMP * 2 + 5
         fleet.tables.append("trucks", reports(f"d{number:02d}", values))
-    return fleet
+    with fleet.tables:
+        yield fleet
 
 
 def test_a_match_says_device_and_time(filled: Motifleet) -> None:
@@ -119,12 +122,13 @@ def test_pages_of_devices_give_what_all_at_once_gives(fleet: Motifleet, k: int) 
 def test_discords_against_the_fleet_are_the_same_for_any_pages(
     fleet: Motifleet, k: int, each: int | None, page_rows: int
 ) -> None:
-    random, steps = np.random.default_rng(6), np.arange(150)
+    random, steps, devices = np.random.default_rng(6), np.arange(150), []
     for number in range(9):
         values = np.sin((steps + 11 * number) / 5) + random.normal(size=150) / 9
         if number in (3, 7):
             values[40:60] = values[90:110] = random.normal(size=20) * 2
-        fleet.tables.append("trucks", reports(f"d{number}", values))
+        devices.append(reports(f"d{number}", values))
+    fleet.tables.append("trucks", pa.concat_tables(devices))
     paged = Motifleet(fleet.settings.model_copy(update={"page_rows": page_rows}), fleet.tables)
     assert len(paged.tables.reader("trucks").pages(page_rows)) > 1
     wanted = fleet.discords("trucks", "load", 12, against="fleet", k=k, each=each)
