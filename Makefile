@@ -23,8 +23,9 @@ export UV_LINK_MODE := copy
 export UV_COMPILE_BYTECODE := 1
 
 PYTEST := $(BIN)/python -m pytest
-# Each process of tests takes whole tests of another that has more left to do.
-TOGETHER := $(PYTEST) -n auto --dist worksteal
+# A file's tests stay together. Files go by their names, not by how many tests they have: those of
+# a few long tests would come last, and one process would wait for the other.
+TOGETHER := $(PYTEST) -n auto --dist loadfile --no-loadscope-reorder
 SPARK := $(BIN)/uv pip install --quiet 'pyspark>=4.1,<4.2'
 
 .PHONY: help demo test test-rust test-all test-slow test-spark test-serving test-faults test-neon \

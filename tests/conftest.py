@@ -6,6 +6,9 @@ from collections.abc import Generator
 import pytest
 from hypothesis import settings
 
+# Tests run side by side: a thread that spins while it waits takes its core from another's.
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+
 # A shared machine may be slow at any example; the gate meets the same examples every time.
 settings.register_profile("here", deadline=None)
 settings.register_profile("gate", deadline=None, derandomize=True)
