@@ -105,6 +105,15 @@ def soon(
         time.sleep(0.02)
 
 
+def longer() -> float:
+    """How many times as long something may take as on a machine that does nothing else.
+
+    What a promise is worth is seen by `make test-faults` on such a machine.
+    """
+    busy = os.getloadavg()[0] / (os.cpu_count() or 1)
+    return max(1.0, busy) * (3.0 if "PYTEST_XDIST_WORKER" in os.environ else 1.0)
+
+
 def soon_answers(server: Server, key: str, status: int) -> None:
     soon(lambda: server.ask(key, {"kind": "plain"})[0] == status, server.told)
 

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from tests.serving.conftest import PATIENCE, Callers, Server, odd, soon, soon_answers
+from tests.serving.conftest import PATIENCE, Callers, Server, longer, odd, soon, soon_answers
 from tests.serving.test_changes import all_logged, rows
 from tests.workspace.conftest import Postgres
 
@@ -23,9 +23,8 @@ RECOVERY_SECONDS = 10.0
 
 
 def allowed(load: float) -> float:
-    """Seconds for a recovery: where more is to be run than there are cores, as much longer."""
-    cores = os.cpu_count() or 1
-    return (RECOVERY_SECONDS + load) * max(1.0, os.getloadavg()[0] / cores)
+    """Seconds for a recovery."""
+    return (RECOVERY_SECONDS + load) * longer()
 
 
 @pytest.fixture
@@ -152,7 +151,7 @@ def test_a_model_that_hangs_is_replaced_and_only_who_asked_it_waits(
             began = time.monotonic()
             status, told = server.ask(callers.key, {"kind": "hang"})
             assert (status, told["error"]["code"]) == (504, "timed_out")
-            assert 2 < time.monotonic() - began < 5
+            assert 2 < time.monotonic() - began < 5 * longer()
             soon(lambda: len(before & pids(server)) == 1 and len(pids(server)) == 2)
             assert time.monotonic() - began < 3 + allowed(callers.load)
             callers.more()
@@ -249,12 +248,13 @@ def test_a_full_disk_answers_nobody_without_a_log(
 
     assert isinstance(gateway, psutil.Process)
     resource.prlimit(gateway.pid, resource.RLIMIT_FSIZE, (1, resource.RLIM_INFINITY))
+    none = b"motifleet_log_failures_total 0.0"
     with callers.calling(2):
-        time.sleep(1)
+        soon(lambda: none not in server.send("GET", "/metrics")[1])
+        time.sleep(1)  # for what was answered before to be heard
         during = len(callers.answered)
         time.sleep(1)
         assert len(callers.answered) == during
-        assert b"motifleet_log_failures_total 0.0" not in server.send("GET", "/metrics")[1]
         infinity = resource.RLIM_INFINITY
         resource.prlimit(gateway.pid, resource.RLIMIT_FSIZE, (infinity, infinity))
         callers.more()
