@@ -12,6 +12,7 @@ CRATE := --manifest-path rust/Cargo.toml
 LOCKED := $(VENV)/.locked
 READY := $(VENV)/.ready
 PEERS := $(VENV)/.peers
+SPARK := $(VENV)/.spark
 CORE := rust/Cargo.toml rust/Cargo.lock $(shell find rust/src -name '*.rs')
 LOCK_COMMAND := pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-annotate --no-header --extra models --extra server --group dev pyproject.toml --output-file requirements.lock
@@ -26,7 +27,6 @@ PYTEST := $(BIN)/python -m pytest
 # A file's tests stay together. Files go by their names, not by how many tests they have: those of
 # a few long tests would come last, and one process would wait for the other.
 TOGETHER := $(PYTEST) -n auto --dist loadfile --no-loadscope-reorder
-SPARK := $(BIN)/uv pip install --quiet 'pyspark>=4.1,<4.2'
 
 .PHONY: help demo test test-rust test-all test-slow test-spark test-serving test-faults test-neon \
 	sanitize miri check style types clippy format bench features docs lock clean
@@ -43,15 +43,13 @@ test: test-rust ## Set up, then run every test: Rust, Python, docstrings, docume
 test-rust: $(READY) ## Run the tests of the core
 	$(CARGO) test --quiet --locked $(CRATE)
 
-test-all: $(READY) ## Run all of Python's tests that CI runs: those of test, -spark, -serving and -faults
-	$(SPARK)
-	$(TOGETHER) -m 'not slow'
+test-all: $(READY) ## Run the tests of test, test-serving and test-faults that are in Python, at once
+	$(TOGETHER) -m 'not slow and not spark'
 
 test-slow: $(READY) ## Check the errors of long series: a million values, windows of 10,000 (minutes)
 	$(PYTEST) tests -m slow -rP
 
-test-spark: $(READY) ## Run the tests of the engine spark in a Spark of this machine: needs Java 17
-	$(SPARK)
+test-spark: $(READY) $(SPARK) ## Run the tests of the engine spark in a Spark of this machine: needs Java 17
 	$(PYTEST) tests/engines -m spark
 
 test-serving: $(READY) ## Ask registered models through MLflow's own servers and through endpoints (minutes)
@@ -125,6 +123,10 @@ $(LOCKED): requirements.lock
 
 $(READY): $(LOCKED) $(CORE) pyproject.toml
 	$(BIN)/uv pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(SPARK): $(LOCKED)
+	$(BIN)/uv pip install --quiet 'pyspark>=4.1,<4.2'
 	@touch $@
 
 # pyscamp is built from its sources, without a graphics card, by the CMake that it finds.

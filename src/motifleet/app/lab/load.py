@@ -8,7 +8,7 @@ from typing import Any
 
 from motifleet.errors import ServingError
 
-_CALLERS = 3
+_CALLERS, _PAUSE_SECONDS = 3, 0.05
 
 
 @dataclass(slots=True)
@@ -26,7 +26,10 @@ class Load:
 
 @contextmanager
 def under_load(ask: Callable[[], Any]) -> Iterator[Load]:
-    """Ask again and again, from several threads, while the body runs."""
+    """Ask again and again, from several threads, while the body runs.
+
+    Each breathes between two requests: callers who took all cores would only hold up the change.
+    """
     load, over, lock = Load(), threading.Event(), threading.Lock()
 
     def caller() -> None:
@@ -39,6 +42,7 @@ def under_load(ask: Callable[[], Any]) -> Iterator[Load]:
             else:
                 with lock:
                     load.answered += 1
+            over.wait(_PAUSE_SECONDS)
 
     callers = [threading.Thread(target=caller, daemon=True) for _ in range(_CALLERS)]
     for each in callers:
