@@ -1,9 +1,10 @@
 """What a join takes beyond its input, at its peak: each in a new process, m = 100.
 
 An array is as many float64 as the series have values: both of an AB-join together, all channels of
-several. "At the peak" counts the results too, which are six arrays for a self-join and two for each
-side of an AB-join, and the prepared series, which all threads share. What a thread keeps of its own
-is what the peak grows by with each further thread.
+several. "At the peak" is how much the process grows by, the results among it: six arrays of a
+self-join, two of an AB-join or of channels. What is beyond them is held against the floor twice:
+that of one thread, with the prepared series that all threads share, and what the peak grows by with
+each further one.
 """
 
 import subprocess
@@ -21,12 +22,21 @@ M, THREADS = 100, (1, 3)
 FLOOR = Floor("≤", 6, "arrays")
 WARM = 2_000
 Join = Callable[[np.ndarray, int], object]
-# The values of each: rows are series or channels.
-JOINS: dict[str, tuple[tuple[int, int], Join]] = {
-    "self-join": ((1, 262_144), lambda rows, threads: matrix_profile(rows[0], M, threads=threads)),
-    "AB-join": ((2, 98_304), lambda rows, threads: ab_join(rows[0], rows[1], M, threads=threads)),
+# The values of each, rows being series or channels, and how many arrays the results are.
+JOINS: dict[str, tuple[tuple[int, int], int, Join]] = {
+    "self-join": (
+        (1, 262_144),
+        6,
+        lambda rows, threads: matrix_profile(rows[0], M, threads=threads),
+    ),
+    "AB-join": (
+        (2, 98_304),
+        2,
+        lambda rows, threads: ab_join(rows[0], rows[1], M, threads=threads),
+    ),
     "multidimensional": (
         (4, 49_152),
+        2,
         lambda rows, threads: multidimensional_profile(rows, M, threads=threads),
     ),
 }
@@ -38,14 +48,17 @@ def rows() -> list[Row]:
 
 
 def measure(name: str) -> Row:
-    (count, n), _ = JOINS[name]
+    """The row of a join."""
+    (count, n), results, _ = JOINS[name]
     one, more = (peak(name, threads) / (8 * count * n) for threads in THREADS)
     added = max(0.0, more - one) / (THREADS[1] - THREADS[0])
     return {
         "work": f"{name}, {count} × {n:,}",
         "at the peak, one thread (arrays)": one,
+        "of these, results": results,
+        "beyond them (arrays)": one - results,
         "each thread more (arrays)": added,
-        **judged(added, FLOOR),
+        **judged(max(one - results, added), FLOOR),
     }
 
 
@@ -57,7 +70,7 @@ def peak(name: str, threads: int) -> float:
 
 def grown(name: str, threads: int) -> int:
     """How many bytes this process grows by at its peak, by Linux' own account."""
-    shape, join = JOINS[name]
+    shape, _, join = JOINS[name]
     series = np.random.default_rng(0).normal(size=shape)
     np.cumsum(series, axis=1, out=series)
     join(series[:, :WARM].copy(), threads)

@@ -31,6 +31,7 @@ NAMES = (
     "time-growth",
     "memory",
     "machine-limit",
+    "short-series",
     "plain-distances",
     "geo",
     "import-speed",

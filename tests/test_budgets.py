@@ -10,6 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 MODULES = sorted((ROOT / "src").rglob("*.py"))
+REFERENCES = sorted((ROOT / "tests" / "reference").glob("*.py"))
 CRATE = sorted((ROOT / "rust" / "src").rglob("*.rs"))
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -45,6 +46,24 @@ def test_functions_are_short() -> None:
     assert median(sizes.values()) <= 7
     assert quantiles(sizes.values(), n=10)[-1] <= 25
     assert {name: size for name, size in sizes.items() if size > 60} == {}
+
+
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "tests" / "reference").glob("*.py")), ids=lambda path: path.stem
+)
+def test_plain_references_rest_on_nothing_that_they_judge(path: Path) -> None:
+    imported = [
+        name
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for name in (
+            [node.module or "."]
+            if isinstance(node, ast.ImportFrom)
+            else [alias.name for alias in node.names]
+            if isinstance(node, ast.Import)
+            else []
+        )
+    ]
+    assert {name.split(".")[0] for name in imported}.isdisjoint({"motifleet", "stumpy"})
 
 
 def test_rust_functions_are_short() -> None:

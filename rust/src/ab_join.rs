@@ -5,7 +5,7 @@
 
 use crate::join::best::Side;
 use crate::join::levels::{self, Levels};
-use crate::join::search::{CHUNK, FEW, Options, Search};
+use crate::join::search::{AT_ONCE, CHUNK, FEW, Options, Search};
 use crate::join::shapes::{self, Shapes};
 use crate::join::tiles::Tiles;
 use crate::join::{Band, Measure, constant};
@@ -35,26 +35,17 @@ impl Kernel for AbJoin<'_> {
     type Output = [Found; 2];
 
     fn run<S: Simd>(self, simd: S) -> [Found; 2] {
-        let watch = self.options.watch;
-        if let Some(powers) = self.powers {
-            let frame = Frame::of(&self.series, watch);
-            let side = |values| {
-                let levels = Levels::new(values, self.m, frame, powers, watch);
-                if self.constant {
-                    levels
-                } else {
-                    levels.without_idle(values, watch)
-                }
-            };
-            let [a, b] = self.series.map(side);
-            let measure = levels::Between {
-                sides: [&a, &b],
-                powers,
-            };
-            let search = Search::new::<S>(&measure, &BANDS, self.options);
-            return finish(simd, &search, search.run(simd));
+        match self.powers {
+            None => self.by_shapes(simd),
+            Some(powers) => self.by_levels(simd, powers),
         }
-        let [a, b] = self.series.map(|values| {
+    }
+}
+
+impl AbJoin<'_> {
+    fn by_shapes<S: Simd>(self, simd: S) -> [Found; 2] {
+        let watch = self.options.watch;
+        let mut sides = self.series.map(|values| {
             let shapes = Shapes::new(values, self.m, watch);
             if self.constant {
                 shapes
@@ -62,61 +53,112 @@ impl Kernel for AbJoin<'_> {
                 shapes.without_idle(values, watch)
             }
         });
-        let measure = shapes::Between([&a, &b]);
+        let measure = shapes::Between(sides.each_ref());
         let search = Search::new::<S>(&measure, &BANDS, self.options);
-        let [mut of_a, mut of_b] = if Tiles::suit::<S>(search.options) {
+        let options = Options {
+            threads: search.options.threads,
+            ..self.options
+        };
+        let [mut of_a, mut of_b] = if Tiles::suit::<S>(options) {
             Tiles {
-                rows: &a,
-                columns: &b,
+                rows: &sides[0],
+                columns: &sides[1],
                 zone: None,
-                options: search.options,
+                options,
             }
             .run(simd)
         } else {
             search.run(simd)
         };
+        sides.iter_mut().for_each(Shapes::searched);
         if self.constant {
-            let k = self.options.k;
-            constant::in_other(&mut of_a, k, &a.windows, &b.windows, watch);
-            constant::in_other(&mut of_b, k, &b.windows, &a.windows, watch);
+            let (k, [a, b]) = (options.k, sides.each_ref().map(|side| &side.windows));
+            constant::in_other(&mut of_a, k, a, b, watch);
+            constant::in_other(&mut of_b, k, b, a, watch);
         }
-        finish(simd, &search, [of_a, of_b])
+        let measure = shapes::Between(sides.each_ref());
+        finish(simd, &measure, options, [of_a, of_b])
+    }
+
+    fn by_levels<S: Simd>(self, simd: S, powers: Powers) -> [Found; 2] {
+        let watch = self.options.watch;
+        let frame = Frame::of(&self.series, watch);
+        let mut sides = self.series.map(|values| {
+            let levels = Levels::new(values, self.m, frame, powers, watch);
+            if self.constant {
+                levels
+            } else {
+                levels.without_idle(values, watch)
+            }
+        });
+        let measure = levels::Between {
+            sides: sides.each_ref(),
+            powers,
+        };
+        let search = Search::new::<S>(&measure, &BANDS, self.options);
+        let (found, threads) = (search.run(simd), search.options.threads);
+        let options = Options {
+            threads,
+            ..self.options
+        };
+        sides.iter_mut().for_each(Levels::searched);
+        let measure = levels::Between {
+            sides: sides.each_ref(),
+            powers,
+        };
+        finish(simd, &measure, options, found)
     }
 }
 
-fn finish<S: Simd, M: Measure>(simd: S, search: &Search<M>, sides: [Side; 2]) -> [Found; 2] {
+/// Turns what was found into distances, the last windows first: what was kept of them is given
+/// back before results take the same room.
+fn finish<S: Simd, M: Measure>(
+    simd: S,
+    measure: &M,
+    options: Options,
+    mut sides: [Side; 2],
+) -> [Found; 2] {
+    let Options {
+        threads, watch, k, ..
+    } = options;
     let found = [0, 1].map(|side| {
-        let entries = search.measure.windows(side) * search.options.k;
+        let windows = measure.windows(side);
         // Every one is written to, by the threads.
-        let (mut distances, mut indices) = (vec![0.0; entries], vec![0; entries]);
-        let chunk = CHUNK * search.options.k;
-        let parts = distances.chunks_mut(chunk).zip(indices.chunks_mut(chunk));
-        let parts = parts.enumerate().collect();
-        let Options { threads, watch, .. } = search.options;
-        threads::each(threads, watch, parts, |(number, part)| {
-            finish_part(simd, search, (side, &sides[side]), number * CHUNK, part);
-        });
+        let (mut distances, mut indices) = (vec![0.0; windows * k], vec![0; windows * k]);
+        let mut end = windows;
+        while end > 0 && !watch.stopped() {
+            let start = (end - 1) / AT_ONCE * AT_ONCE;
+            let distances = distances[start * k..end * k].chunks_mut(CHUNK * k);
+            let indices = indices[start * k..end * k].chunks_mut(CHUNK * k);
+            let parts = distances.zip(indices).enumerate().collect();
+            threads::each(threads, watch, parts, |(number, part)| {
+                let first = start + number * CHUNK;
+                finish_part(simd, (measure, options), (side, &sides[side]), first, part);
+            });
+            sides[side].truncate(start);
+            watch.step(0);
+            end = start;
+        }
         (distances, indices)
     });
-    search.options.watch.free(sides);
+    watch.free(sides);
     found
 }
 
 fn finish_part<S: Simd, M: Measure>(
     simd: S,
-    search: &Search<M>,
+    (measure, Options { k, watch, .. }): (&M, Options),
     (side, best): (usize, &Side),
     start: usize,
     (distances, indices): (&mut [f64], &mut [i64]),
 ) {
-    let k = search.options.k;
     let mut nearest = vec![(0.0, 0); k];
     let windows = distances.chunks_mut(k).zip(indices.chunks_mut(k));
     for (at, (distances, indices)) in windows.enumerate() {
-        if at % FEW == 0 && !search.options.watch.step(0) {
+        if at % FEW == 0 && !watch.step(0) {
             return;
         }
-        search.neighbours(simd, side, best, start + at, &mut nearest);
+        measure.neighbours(simd, side, best, start + at, &mut nearest);
         for (rank, (distance, index)) in nearest.iter().enumerate() {
             (distances[rank], indices[rank]) = (*distance, *index);
         }

@@ -6,7 +6,7 @@ use crate::norm::{Norm, Powers};
 use crate::pair_distances::PairDistances;
 use crate::plain_distances::PlainDistances;
 use crate::profile::Arrays;
-use crate::self_join::{self, SelfJoin};
+use crate::self_join::{self, Destination, SelfJoin};
 use crate::simd::Level;
 use crate::threads;
 use crate::watch::Watch;
@@ -59,6 +59,17 @@ impl<'a> Fleet<'a> {
     /// The matrix profile of every series, laid end to end: by a plain distance, or the
     /// z-normalised one.
     pub fn self_join(&self, level: Level, powers: Option<Powers>, options: Options) -> Arrays {
+        if let ([_, _], 1..) = (self.offsets, self.windows()) {
+            let mut arrays = Arrays::new(0, options.k);
+            level.visit(SelfJoin {
+                values: self.values,
+                m: self.m,
+                powers,
+                options,
+                into: Destination::Whole(&mut arrays),
+            });
+            return arrays;
+        }
         let mut arrays = Arrays::new(self.windows(), options.k);
         let mut rest = arrays.borrow();
         let mut jobs = Vec::new();
@@ -77,7 +88,7 @@ impl<'a> Fleet<'a> {
                         m: self.m,
                         powers,
                         options: Options { threads, ..options },
-                        profile,
+                        into: Destination::Part(profile),
                     });
                 }
             },

@@ -80,6 +80,15 @@ impl Arrays {
         }
     }
 
+    /// The nearest neighbours overall, to the left and to the right.
+    pub fn of_one([overall, left, right]: [(Vec<f64>, Vec<i64>); 3]) -> Self {
+        Arrays {
+            k: 1,
+            distances: [overall.0, left.0, right.0],
+            indices: [overall.1, left.1, right.1],
+        }
+    }
+
     pub fn borrow(&mut self) -> Profile<'_> {
         let [overall, left, right] = self.distances.each_mut();
         let [overall_index, left_index, right_index] = self.indices.each_mut();

@@ -120,7 +120,9 @@ def same(one: Join | MatrixProfile, two: Join | MatrixProfile) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_number_of_threads_changes_nothing(kind: str, k: int, measure: Measure) -> None:
     rng = np.random.default_rng(7)
-    a, b = KINDS[kind](rng, 1500), KINDS[kind](rng, 1200)
+    # As long as that the pairs are worth a second thread.
+    n = 3000 if measure["normalize"] else 1500
+    a, b = KINDS[kind](rng, n), KINDS[kind](rng, n - 300)
     a[700] = np.nan
     same(*(ab_join(a, b, 24, k=k, **measure, threads=n) for n in (1, 2)))
     same(*(matrix_profile(a, 24, k=k, **measure, threads=n) for n in (1, 2)))
@@ -129,9 +131,9 @@ def test_the_number_of_threads_changes_nothing(kind: str, k: int, measure: Measu
 @pytest.mark.parametrize("kind", ["periodic", "two values"])
 def test_whichever_thread_comes_first_near_ties_are_settled_alike(kind: str) -> None:
     rng = np.random.default_rng(7)
-    a, b = KINDS[kind](rng, 1500), KINDS[kind](rng, 1200)
+    a, b = KINDS[kind](rng, 3000), KINDS[kind](rng, 2000)
     between, within = ab_join(a, b, 24, threads=1), matrix_profile(a, 24, threads=1)
-    for threads in (2, 3) * 100:
+    for threads in (2, 3) * 50:
         same(between, ab_join(a, b, 24, threads=threads))
         same(within, matrix_profile(a, 24, threads=threads))
 

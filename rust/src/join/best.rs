@@ -71,6 +71,23 @@ impl Side {
         }
     }
 
+    /// Forgets the windows from `count` on, and gives back the memory that they took.
+    pub fn truncate(&mut self, count: usize) {
+        self.nearness.truncate(count);
+        self.nearness.shrink_to_fit();
+        self.index.truncate(count);
+        self.index.shrink_to_fit();
+        self.lists.truncate(count * self.k);
+        self.lists.shrink_to_fit();
+    }
+
+    /// How near the one nearest neighbour of each window is, and which it is; −1 for none.
+    pub fn nearest(mut self, windows: usize) -> (Vec<f64>, Vec<i64>) {
+        self.nearness.truncate(windows);
+        self.index.truncate(windows);
+        (self.nearness, self.index)
+    }
+
     /// Lets a window without a distance have neighbours after all.
     pub fn open(&mut self, window: usize) {
         self.nearness[window] = f64::NEG_INFINITY;

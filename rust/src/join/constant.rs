@@ -49,7 +49,7 @@ impl Candidates {
                 self.ordinary.iter().for_each(|j| side.offer(i, *j, HALF));
             }
             Kind::Ordinary => {
-                let nearness = HALF * windows.norm[i];
+                let nearness = HALF / windows.inverse[i];
                 self.constant
                     .iter()
                     .for_each(|j| side.offer(i, *j, nearness));

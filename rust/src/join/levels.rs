@@ -67,6 +67,13 @@ impl Levels {
         self
     }
 
+    /// Gives back what only the search for neighbours reads.
+    pub fn searched(&mut self) {
+        self.f = Vec::new();
+        self.g = Vec::new();
+        self.barrier = Vec::new();
+    }
+
     fn window(&self, i: usize) -> &[f64] {
         &self.scaled[i..i + self.m]
     }

@@ -34,6 +34,12 @@ pub trait Walk: Sync {
     /// How many diagonals are walked at once.
     fn lanes<S: Simd>(&self) -> usize;
 
+    /// Fewer pairs of windows than this are not worth a second thread: waking one may take longer
+    /// than all of them.
+    fn worth_sharing(&self) -> usize {
+        1 << 19
+    }
+
     /// How many windows a side has.
     fn windows(&self, side: usize) -> usize;
 
@@ -58,6 +64,26 @@ pub trait Walk: Sync {
 pub trait Measure: Walk<Found = [Side; 2]> {
     /// The distance of window `i` of a side to window `j` of the other.
     fn distance<S: Simd>(&self, simd: S, side: usize, pair: (usize, usize), nearness: f64) -> f64;
+
+    /// The k nearest neighbours of one window, the nearest first; ∞ and −1 where there are fewer.
+    fn neighbours<S: Simd>(
+        &self,
+        simd: S,
+        side: usize,
+        best: &Side,
+        window: usize,
+        out: &mut [(f64, i64)],
+    ) {
+        for (rank, out) in out.iter_mut().enumerate() {
+            *out = best
+                .neighbour(window, rank)
+                .map_or((f64::INFINITY, -1), |(j, nearness)| {
+                    let pair = (window, j);
+                    (self.distance(simd, side, pair, nearness), j as i64)
+                });
+        }
+        out.sort_by(|a, b| a.0.total_cmp(&b.0));
+    }
 }
 
 /// Diagonals whose rows are windows of the one side and whose columns are windows of the other.

@@ -1,7 +1,6 @@
 //! The search for nearest neighbours: blocks of diagonals spread over threads.
 
-use super::best::Side;
-use super::{Band, Block, Measure, Walk};
+use super::{Band, Block, Walk};
 use crate::simd::Simd;
 use crate::threads;
 use crate::watch::Watch;
@@ -9,11 +8,11 @@ use crate::watch::Watch;
 /// Windows that a thread finishes at once.
 pub const CHUNK: usize = 1024;
 
+/// Windows that all threads finish before the memory of what was kept of them is given back.
+pub const AT_ONCE: usize = 32 * CHUNK;
+
 /// Windows that are finished before the watch is asked.
 pub const FEW: usize = 64;
-
-/// Fewer pairs of windows than this are not worth a second thread.
-const SHARED: usize = 1 << 19;
 
 /// How a join is done.
 #[derive(Clone, Copy)]
@@ -49,7 +48,7 @@ impl<'a, M: Walk> Search<'a, M> {
             }));
         }
         let pairs: usize = blocks.iter().map(|block| block.rows * lanes).sum();
-        if pairs < SHARED {
+        if pairs < measure.worth_sharing() {
             options.threads = 1;
         }
         Search {
@@ -88,29 +87,6 @@ impl<'a, M: Walk> Search<'a, M> {
             false => self.measure.merge(mine, others, watch),
         });
         merged.unwrap_or_else(nothing)
-    }
-}
-
-impl<M: Measure> Search<'_, M> {
-    /// The k nearest neighbours of one window, the nearest first; ∞ and −1 where there are fewer.
-    pub fn neighbours<S: Simd>(
-        &self,
-        simd: S,
-        side: usize,
-        best: &Side,
-        window: usize,
-        out: &mut [(f64, i64)],
-    ) {
-        for (rank, out) in out.iter_mut().enumerate() {
-            *out = best
-                .neighbour(window, rank)
-                .map_or((f64::INFINITY, -1), |(j, nearness)| {
-                    let pair = (window, j);
-                    let distance = self.measure.distance(simd, side, pair, nearness);
-                    (distance, j as i64)
-                });
-        }
-        out.sort_by(|a, b| a.0.total_cmp(&b.0));
     }
 }
 

@@ -20,6 +20,9 @@ const NEAR: f64 = 1.0 - 1e-3;
 /// Rows that are walked before the watch is asked: with lists of neighbours each takes a while.
 const PIECE: usize = 4096;
 
+/// So many pairs are compared in less than two milliseconds.
+const SHARED: usize = 1 << 22;
+
 /// A series as one side of a join.
 pub struct Shapes {
     pub windows: Windows,
@@ -41,7 +44,7 @@ pub struct OfTiles {
 impl Shapes {
     /// Prepares a series of at least `m` values.
     pub fn new(values: &[f64], m: usize, watch: &Watch) -> Self {
-        let windows = Windows::new(values, m, watch);
+        let mut windows = Windows::new(values, m, watch);
         let Windows { x, mean, .. } = &windows;
         let (mut f, mut g) = (vec![0.0; mean.len()], vec![0.0; mean.len()]);
         for piece in watch.pieces(windows.len() - 1) {
@@ -51,6 +54,8 @@ impl Shapes {
             }
         }
         let drops = reseed::drops(&windows, watch);
+        // A join has no other use for it.
+        windows.norm = Vec::new();
         Shapes {
             drops,
             windows,
@@ -58,6 +63,13 @@ impl Shapes {
             g,
             of_tiles: OnceLock::new(),
         }
+    }
+
+    /// Gives back what only the search for neighbours reads.
+    pub fn searched(&mut self) {
+        self.f = Vec::new();
+        self.g = Vec::new();
+        self.of_tiles = OnceLock::new();
     }
 
     /// What tiles read of it, laid out the first time that it is asked for.
@@ -133,6 +145,10 @@ impl Walk for Between<'_> {
 
     fn lanes<S: Simd>(&self) -> usize {
         S::BLOCK
+    }
+
+    fn worth_sharing(&self) -> usize {
+        SHARED
     }
 
     fn windows(&self, side: usize) -> usize {

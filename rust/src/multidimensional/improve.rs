@@ -60,8 +60,14 @@ fn root<S: Simd>(
         return apart.max(0.0).sqrt();
     }
     // Nothing cancels in a sum of squared differences.
-    let row = Scaled::unit(&row.channels[channel], i);
-    let column = Scaled::unit(&column.channels[channel], j);
+    let row = Scaled {
+        scale: operands.inverse,
+        ..Scaled::centred(&row.channels[channel], i)
+    };
+    let column = Scaled {
+        scale: column.inverse[at],
+        ..Scaled::centred(&column.channels[channel], j)
+    };
     let root = (0.5 * simd.vectorize(SquaredDistance(row, column))).sqrt();
     if root < TWIN { 0.0 } else { root }
 }

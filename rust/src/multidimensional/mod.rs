@@ -81,7 +81,7 @@ impl Kernel for Join<'_> {
         let watch = self.options.watch;
         let Some(powers) = self.powers else {
             let series = self.each(|values| Shapes::new(values, self.channels, self.m, watch));
-            return self.search(simd, &series, (2.0 * self.m as f64).sqrt());
+            return self.search(simd, series, (2.0 * self.m as f64).sqrt());
         };
         match powers {
             Powers::Square => self.plain(simd, Euclidean),
@@ -123,11 +123,11 @@ impl Join<'_> {
         let frame = Frame::of(&self.series, watch);
         let terms = (self.m, powers);
         let series = self.each(|values| Levels::new(values, self.channels, terms, frame, watch));
-        self.search(simd, &series, frame.unscaled(1.0))
+        self.search(simd, series, frame.unscaled(1.0))
     }
 
     /// The profiles of all series; `scale` makes a distance of a root.
-    fn search<S: Simd, O: Measure>(&self, simd: S, series: &[O], scale: f64) -> Vec<Profile> {
+    fn search<S: Simd, O: Measure>(&self, simd: S, series: Vec<O>, scale: f64) -> Vec<Profile> {
         let order = Order::new(self.channels, self.fixed, self.farthest);
         let itself = [Band {
             rows: 0,
@@ -135,16 +135,21 @@ impl Join<'_> {
         }];
         let bands: &[Band] = if series.len() == 1 { &itself } else { &BANDS };
         let between = Between {
-            series,
+            series: &series,
             order: &order,
         };
         let bests = Search::new::<S>(&between, bands, self.options).run(simd);
-        let finished = bests.iter().zip(series);
-        let profiles = finished
-            .map(|(best, of)| finish(best, of.windows(), scale, self.options.watch))
-            .collect();
-        self.options.watch.free(bests);
-        profiles
+        let windows = Vec::from_iter(series.iter().map(O::windows));
+        let watch = self.options.watch;
+        // What was compared makes room for the results.
+        watch.free(series);
+        let finished = bests.into_iter().zip(windows);
+        let profile = |(best, windows)| {
+            let profile = finish(&best, windows, scale, watch);
+            watch.free([best]);
+            profile
+        };
+        finished.map(profile).collect()
     }
 }
 

@@ -61,6 +61,10 @@ impl Shapes {
             shapes.fill(channel, watch);
         }
         shapes.rows = shapes.rows(watch);
+        // What is laid out for all channels is read from there.
+        for windows in &mut shapes.channels {
+            (windows.norm, windows.inverse) = (Vec::new(), Vec::new());
+        }
         shapes
     }
 

@@ -162,7 +162,7 @@ def ab_join(
 
     One pass over all pairs serves both directions; otherwise as `matrix_profile`, but without an
     exclusion zone. Of equally near neighbours the result is always the same one, whatever the
-    number of threads.
+    number of threads, but at plain distances that differ by rounding alone.
 
     Args:
         a: n values at equal steps of time; NaN where one is missing.

@@ -137,7 +137,7 @@ def matrix_profile(
     diagonals as in Zimmerman and others, "Matrix Profile XIV" (SoCC 2019). The work grows with
     the square of the length. Of equally near neighbours on both sides it is the left one that is
     kept; which one of those on one side depends on the instruction set. The result does not depend
-    on the number of threads.
+    on the number of threads, but for neighbours at plain distances that differ by rounding alone.
 
     Args:
         series: n values at equal steps of time; NaN where one is missing.
