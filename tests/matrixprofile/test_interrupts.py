@@ -129,6 +129,11 @@ def a_stream_laid_out_anew() -> Callable[[], object]:
     return lambda: stream.append([1e9])
 
 
+def many_channels_laid_out_anew() -> Callable[[], object]:
+    stream = long_channels(8, 300_000)
+    return lambda: stream.append(np.full(8, 1e9))
+
+
 def one_value_of_a_long_stream() -> Callable[[], object]:
     stream = long_stream()
     return lambda: stream.update(1e9)
@@ -148,6 +153,13 @@ def long_stream(n: int = 1_000_000, m: int = 50) -> StreamingProfile:
     terms, windows = StreamTerms.checked(m, None, simd="auto"), n - m + 1
     near, index = np.zeros((windows, 1)), np.zeros((windows, 1), np.int64)
     return resumed(noise(n), terms, near, index, (near[:, 0], index[:, 0]))
+
+
+def long_channels(channels: int, n: int, m: int = 50) -> StreamingProfile:
+    terms, windows = StreamTerms.checked(m, None, simd="auto"), n - m + 1
+    near, index = np.zeros(windows), np.zeros(windows, np.int64)
+    rows = [[values, near, index, near, index] for values in noise(channels, n)]
+    return StreamingProfile._of(terms, n, rows)
 
 
 def fluss() -> Callable[[], object]:
@@ -188,6 +200,7 @@ CASES = [
     a_block_of_many_streams,
     one_long_block,
     a_stream_laid_out_anew,
+    many_channels_laid_out_anew,
     one_value_of_a_long_stream,
     a_long_stream_saved,
     a_long_stream_restored,
@@ -236,6 +249,24 @@ def test_a_stream_that_was_stopped_goes_on_as_if_the_rest_had_not_come() -> None
     if len(stream) > len(twin):  # so fast that nobody was asked before it was done
         twin.append([1e9])
     assert stream.to_bytes() == twin.to_bytes()
+
+
+def test_of_channels_that_are_stopped_all_take_a_value_in_or_none_does() -> None:
+    asked = []
+
+    def stop(done: int, _: int | None) -> None:
+        asked.append(done)
+        raise StopError
+
+    stream = long_channels(8, 300_000)
+    with pytest.raises(StopError):
+        stream.append(np.full((8, 3), 1e9), progress=stop)
+    lengths = {len(stream.snapshot(channel).values) for channel in range(8)}
+    assert lengths == {len(stream)}
+    assert asked[0] == 8 * (len(stream) - 300_000) < 24
+    came = stream.append(noise(8, 2))
+    assert came.left_distances.shape == (8, 2)
+    assert len(stream) == lengths.pop() + 2
 
 
 class StopError(Exception):

@@ -146,14 +146,23 @@ impl Stream {
             let mut index = watch.fill(vec![0; values.len()], -1);
             let mut start = 0;
             while start < width && !watch.stopped() {
-                let at_once = (WORK / rows[0].work().max(1)).clamp(1, ASK);
+                let work = rows.iter().map(|row| row.work()).sum::<usize>().max(1);
+                let several = rows.len() > 1;
+                let at_once = match several && work > LONG {
+                    true => 1,
+                    false => (WORK / work).clamp(1, ASK),
+                };
+                // All channels take in a value, or none does.
+                let value = |at: usize| values[at * width + start];
+                if several && at_once == 1 && !make_room(rows, value, watch) {
+                    break;
+                }
                 let mut end = width.min(start + at_once);
                 let before = rows[0].total();
                 for (at, row) in rows.iter_mut().enumerate() {
                     let part = at * width + start..at * width + end;
                     let out = (&mut distance[part.clone()], &mut index[part.clone()]);
-                    // All channels take in as many values as the first one.
-                    let watch = if at == 0 { watch } else { &Watch::idle() };
+                    let watch = if several { &Watch::idle() } else { watch };
                     row.append(level, &values[part], out, watch);
                     end = start + (row.total() - before) as usize;
                 }
@@ -265,6 +274,12 @@ fn row(
             Box::new(Series::new(k, memory, profile, watch))
         }
     })
+}
+
+/// Sees to it that all rows can take in their next value at once, unless the watch says stop.
+fn make_room(rows: &mut [Box<dyn Kept>], next: impl Fn(usize) -> f64, watch: &Watch) -> bool {
+    let mut numbered = rows.iter_mut().enumerate();
+    numbered.all(|(at, row)| row.make_room(next(at), watch).is_ok() && watch.step(0))
 }
 
 /// A channel that was saved; `None` where its parts do not fit together.

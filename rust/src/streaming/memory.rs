@@ -207,8 +207,8 @@ impl<L: Layout> Memory<L> {
         Room { capacity, reach }
     }
 
-    /// Sees to it that a value can be pushed to each row: how many windows that drops, if all
-    /// are laid out anew. Where the caller stops it, no value is to be pushed.
+    /// Sees to it that these values can be pushed, one to each row: how many windows that drops,
+    /// if all are laid out anew. To ask for the same again costs nothing. Where the caller stops it, no value is to be pushed.
     pub fn make_room(&mut self, values: &[f64], watch: &Watch) -> Result<Option<usize>, Stopped> {
         let length = self.len();
         let first = self
@@ -217,8 +217,9 @@ impl<L: Layout> Memory<L> {
         let mut fits = true;
         for ((row, spread), value) in self.rows.iter().zip(&mut self.spreads).zip(values) {
             spread.forget(row.values(), first, watch);
-            spread.push(*value, length);
-            let suits = spread.extremes().is_none_or(|extremes| row.suits(extremes));
+            let mut with = *spread;
+            with.push(*value, length);
+            let suits = with.extremes().is_none_or(|extremes| row.suits(extremes));
             fits &= suits && row.holds(*value);
         }
         if fits && !watch.stopped() {
@@ -228,11 +229,15 @@ impl<L: Layout> Memory<L> {
             self.spreads = self.looked_over();
             return Err(Stopped);
         };
-        let length = self.len();
-        for (spread, value) in self.spreads.iter_mut().zip(values) {
-            spread.push(*value, length);
-        }
         Ok(Some(dropped))
+    }
+
+    /// Takes note of the values that were pushed to the rows.
+    pub fn took(&mut self, values: &[f64]) {
+        let at = self.len() - 1;
+        for (spread, value) in self.spreads.iter_mut().zip(values) {
+            spread.push(*value, at);
+        }
     }
 
     /// The spreads of the values in memory.

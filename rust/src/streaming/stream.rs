@@ -76,6 +76,9 @@ pub trait Kept: Send + Sync {
     /// How many values are compared with a new one.
     fn work(&self) -> usize;
 
+    /// Sees to it that a value can be appended at once. Where the watch stops it, all is as it was.
+    fn make_room(&mut self, value: f64, watch: &Watch) -> Result<(), Stopped>;
+
     /// Appends values until the watch says stop; writes for each the left neighbour of the window
     /// that it completes.
     fn append(&mut self, level: Level, values: &[f64], out: Out<'_>, watch: &Watch);
@@ -140,17 +143,25 @@ impl<M: Measure> Series<M> {
             .extend(watch.along(farthest.map(|distance| row.screen(*distance))));
     }
 
-    fn push<S: Simd>(&mut self, simd: S, value: f64, watch: &Watch) -> Result<(f64, i64), Stopped> {
+    fn prepare(&mut self, value: f64, watch: &Watch) -> Result<(), Stopped> {
         if let Some(dropped) = self.memory.make_room(&[value], watch)? {
             self.profile.forget(dropped, self.k);
             // The memory is there: what belongs to it has to be, too.
             self.raise_screens(&Watch::idle());
         }
+        Ok(())
+    }
+
+    fn push<S: Simd>(&mut self, simd: S, value: f64, watch: &Watch) -> Result<(f64, i64), Stopped> {
+        self.prepare(value, watch)?;
         let row = &mut self.memory.rows[0];
         let (k, gone, found) = (self.k, self.memory.gone as i64, &mut self.found);
-        let Some(i) = row.push(simd, value, &self.screen, k, found) else {
+        let window = row.push(simd, value, &self.screen, k, found);
+        self.memory.took(&[value]);
+        let Some(i) = window else {
             return Ok((f64::INFINITY, -1));
         };
+        let row = &self.memory.rows[0];
         let profile = &mut self.profile;
         profile.push(k);
         for (j, distance) in found.improved.iter().copied() {
@@ -199,6 +210,10 @@ impl<M: Measure + Send + Sync> Kept for Series<M> {
 
     fn work(&self) -> usize {
         self.memory.len()
+    }
+
+    fn make_room(&mut self, value: f64, watch: &Watch) -> Result<(), Stopped> {
+        self.prepare(value, watch)
     }
 
     fn append(&mut self, level: Level, values: &[f64], out: Out<'_>, watch: &Watch) {

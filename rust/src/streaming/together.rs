@@ -164,6 +164,7 @@ impl Kernel for Append<'_> {
         let rows = memory.rows.iter_mut().zip(self.values);
         // All channels complete the same window.
         let came = rows.fold(None, |_, (row, value)| row.push(simd, *value));
+        memory.took(self.values);
         let Some((window, columns)) = came else {
             return;
         };
