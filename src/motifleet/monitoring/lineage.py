@@ -86,6 +86,9 @@ class SnapshotUse:
         }
 
 
+_OF_A_FILE = "it was built from a Python file, and nobody has told on what data that rests"
+
+
 def prediction_lineage(
     store: Store, registry: Registry, tables: Tables, prediction: Logged
 ) -> PredictionLineage:
@@ -95,6 +98,8 @@ def prediction_lineage(
         deployment = find_deployment(store, prediction.deployment_id)
     with suppress(UnknownBuildError):
         build = find_build(store, prediction.build_id)
+    if ":" in prediction.version:  # a file and its function, which no version's name can be
+        return PredictionLineage(prediction, deployment, build, None, _OF_A_FILE)
     try:
         data = lineage_of(registry, tables, prediction.version)
     except (ModelError, TableError, ValueError) as error:

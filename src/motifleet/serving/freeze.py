@@ -149,8 +149,21 @@ def _try(content: Path, environment: Environment, say: Callable[[str], None]) ->
     if said:
         say(said)
     if done.returncode:
-        raise BuildError(f"the build cannot be served: {said[-_TOLD:] or 'the process ended'}")
+        raise BuildError(f"the build cannot be served: {_reason(said) or 'the process ended'}")
     say("the input example is answered")
+
+
+def _reason(said: str) -> str:
+    r"""Why a process failed: the exception at the end of a traceback, which is in the log whole.
+
+    >>> _reason("Traceback (most recent call last):\n  File 'x', line 1\nValueError: no licence")
+    'ValueError: no licence'
+    """
+    lines = said.splitlines()
+    if any(line.startswith("Traceback ") for line in lines):
+        inside = [at for at, line in enumerate(lines) if line.startswith(" ")]
+        lines = lines[max(inside, default=-1) + 1 :] or lines
+    return "\n".join(lines)[-_TOLD:]
 
 
 def _columns(content: Path) -> tuple[dict[str, Any], ...]:

@@ -4,7 +4,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    disable_created_metrics,
+    generate_latest,
+)
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
@@ -61,6 +68,7 @@ class Counters:
     """The counters of all deployments."""
 
     def __init__(self) -> None:
+        disable_created_metrics()  # a time beside each counter, which nobody asks for
         self.replicas = Replicas()
         self._registry = CollectorRegistry()
         where, registry = ["endpoint", "deployment"], self._registry
