@@ -32,8 +32,7 @@ class Caller(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         self._received += data
         head, _, body = self._received.partition(b"\r\n\r\n")
-        length = head.lower().partition(b"content-length:")[2].partition(b"\r\n")[0]
-        if not length or len(body) < int(length):
+        if not _whole(head.lower(), body):
             return
         if not head.startswith(b"HTTP/1.1 200"):
             self._fail(f"expected an answer, got {self._received[:500]!r}")
@@ -53,6 +52,14 @@ class Caller(asyncio.Protocol):
     def _fail(self, why: str) -> None:
         if not self.over.done():
             self.over.set_exception(RuntimeError(why))
+
+
+def _whole(head: bytes, body: bytes) -> bool:
+    """Whether all of an answer is there, by its length, or by the last of its chunks."""
+    if b"transfer-encoding: chunked" in head:
+        return body.endswith(b"0\r\n\r\n")
+    length = head.partition(b"content-length:")[2].partition(b"\r\n")[0]
+    return bool(length) and len(body) >= int(length)
 
 
 async def main(told: dict[str, Any]) -> None:

@@ -68,7 +68,8 @@ class Counters:
     """The counters of all deployments."""
 
     def __init__(self) -> None:
-        disable_created_metrics()  # a time beside each counter, which nobody asks for
+        # A time beside each counter, which nobody asks for.
+        disable_created_metrics()  # type: ignore[no-untyped-call]
         self.replicas = Replicas()
         self._registry = CollectorRegistry()
         where, registry = ["endpoint", "deployment"], self._registry
