@@ -191,7 +191,8 @@ class DiscordDetector:
         )
         verdict = (
             f"Half of the {len(distances):,} windows in training are {metrics['median']:.3g} or "
-            f"less from their device's past; from {threshold:.3g} on a window is unusual."
+            f"less from their device's past; from {threshold:.3g} on a window is unusual, as "
+            f"{metrics['unusual_share']:.2%} of them are."
         )
         if len(distances) * (1 - self.quantile) < _TOLD_BY:
             verdict += (
