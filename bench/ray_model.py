@@ -19,7 +19,7 @@ import mlflow
 import pandas as pd
 
 CONNECTIONS = 64
-PATIENCE = 240.0
+TRIES, PATIENCE = 5, 90.0
 # A busy machine takes its time to start.
 PATIENT = {
     "RAY_USAGE_STATS_ENABLED": "0",
@@ -29,7 +29,8 @@ PATIENT = {
 }
 HEAD = ["start", "--head", "--block", "--include-dashboard=false", "--disable-usage-stats"]
 HEAD += ["--object-store-memory", str(80 << 20)]
-# Where it is not told its ports, Ray ends when one of its processes has not chosen its own in 15 s.
+# Ray ends where its agent has not said within 15 seconds which ports it has. It is told most of
+# them, and is started again where the machine was too busy for the rest.
 PORTS = (
     "port",
     "dashboard-agent-grpc-port",
@@ -83,6 +84,21 @@ def connect(ray: Any, address: str) -> None:
             time.sleep(1)
 
 
+@contextmanager
+def started(ray: Any) -> Iterator[None]:
+    """Ray, connected to; it is started again where it has ended meanwhile."""
+    for attempt in range(TRIES):
+        with head() as address:
+            try:
+                connect(ray, address)
+            except (ConnectionError, RuntimeError, ValueError):
+                if attempt + 1 == TRIES:
+                    raise
+                continue
+            yield
+            return
+
+
 def main(name: str, port: int) -> None:
     """Serve until SIGTERM."""
     os.environ |= PATIENT  # read when it is imported
@@ -92,8 +108,7 @@ def main(name: str, port: int) -> None:
     stop = Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     serve: Any = serving
-    with head() as address:
-        connect(ray, address)
+    with started(ray):
         serve.start(http_options={"host": "127.0.0.1", "port": port})
         options = {"num_replicas": 1, "max_ongoing_requests": CONNECTIONS}
         serve.run(serve.deployment(Model, **options).bind(name))
