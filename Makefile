@@ -53,7 +53,7 @@ test-spark: $(READY) $(SPARK) ## Run the tests of the engine spark in a Spark of
 	$(PYTEST) tests/engines -m spark
 
 test-serving: $(READY) ## Ask registered models through MLflow's own servers and through endpoints (minutes)
-	$(PYTEST) tests/models tests/serving tests/monitoring tests/app -m served
+	$(PYTEST) tests/models tests/serving tests/monitoring tests/web tests/app -m served
 
 test-faults: $(READY) ## Kill replicas, gateways, servers and databases under load (minutes)
 	$(PYTEST) tests/serving -m faults
@@ -110,7 +110,7 @@ lock: $(LOCKED) ## Resolve the dependencies anew into requirements.lock
 	$(BIN)/uv $(LOCK_COMMAND) --upgrade
 
 clean: ## Remove what the other targets made, but no data
-	rm -rf $(VENV) rust/target docs/_build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) rust/target docs/_build docs/_lab .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	rm -f src/motifleet/matrixprofile/_core*.so
 
 $(LOCKED): requirements.lock

@@ -41,6 +41,7 @@ def test_an_upload_is_checked_before_it_lands(person: Person, tmp_path: Path) ->
     written(file, 30, 8).write_text(file.read_text() + "\ntruck-1,never,3")
     person.log_in("contributor")
     person.visit("/tables")
+    person.open_to_all()
     person.soon(lambda: person.browser.chrome.find_elements(By.CSS_SELECTOR, FILE))[0].send_keys(
         str(file)
     )

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from motifleet.app.selection import Selection
     from motifleet.app.server import Addresses, Server, Where
     from motifleet.app.serving import Serving
+    from motifleet.app.silent import ALERT, NO_ALERT, alerted
     from motifleet.app.simulation import Simulation, write_simulation
     from motifleet.app.thinning import thinned
     from motifleet.app.uploads import KINDS, MEDIA, checked_upload, upload_folder
@@ -72,9 +73,11 @@ if TYPE_CHECKING:
     from motifleet.workspace import Origin as ProjectOrigin
 
 __all__ = [
+    "ALERT",
     "ENDPOINT_KINDS",
     "KINDS",
     "MEDIA",
+    "NO_ALERT",
     "AccessKey",
     "Actor",
     "Addresses",
@@ -131,6 +134,7 @@ __all__ = [
     "User",
     "Where",
     "Workspace",
+    "alerted",
     "answers_figure",
     "checked_upload",
     "copy_notebooks",

@@ -16,6 +16,7 @@ from motifleet.telemetry.arrow import pc
 
 REPORTS, FIRST = "reports", "first_ts"
 _POSITION = (LONGITUDE, LATITUDE)
+_COARSER = 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -96,20 +97,30 @@ class Present:
         counted = pc.value_counts(found.cast(pa.string())).to_pylist()
         return {each["values"]: each["counts"] for each in counted if each["values"] is not None}
 
-    def map(self, color: str | None = None, fences: geo.Fences | None = None) -> geo.FleetMap:
+    def map(
+        self,
+        color: str | None = None,
+        fences: geo.Fences | None = None,
+        *,
+        cells: bool | None = None,
+    ) -> geo.FleetMap:
         """The devices where they were last, in markers, clusters or cells as it fits their number.
 
         Args:
             color: the label that colours them; None: ``event_type`` where there is one.
             fences: outlines below them; None: none.
+            cells: whether they are counted in hexagons; None: as it fits their number.
         """
         drawing = geo.FleetMap(self.table, offline=True)
         if fences is not None and len(fences):
             drawing.fences(fences)
         placed = self._placed()
-        if placed.num_rows > geo.CLUSTERS_UP_TO:
+        many = placed.num_rows > geo.CLUSTERS_UP_TO if cells is None else cells
+        if many and placed.num_rows:
             found = geo.positions(placed)
             fitting = geo.fitting_resolution(found.longitude, found.latitude)
+            if placed.num_rows <= geo.CLUSTERS_UP_TO:
+                fitting = max(fitting - _COARSER, 0)  # few devices are counted in wide cells
             drawing.cells(geo.cells([placed], fitting), title="devices")
         elif placed.num_rows:
             kept = placed.drop_columns([FIRST])

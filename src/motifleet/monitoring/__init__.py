@@ -10,7 +10,7 @@ and `Load` are callers that ask an endpoint what real ones would.
 """
 
 from motifleet.monitoring.alerts.channels import Channels, checked_channel
-from motifleet.monitoring.alerts.measures import METRICS, Measures, check_metric
+from motifleet.monitoring.alerts.measures import METRICS, Measures, check_metric, silent_too_long
 from motifleet.monitoring.alerts.watcher import Watcher
 from motifleet.monitoring.archive import Archive, Moved
 from motifleet.monitoring.baseline import Baseline, baseline_of
@@ -88,5 +88,6 @@ __all__ = [
     "reports",
     "rows_of_reports",
     "share",
+    "silent_too_long",
     "snapshot_use",
 ]

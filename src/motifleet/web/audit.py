@@ -6,7 +6,7 @@ from nicegui import ui
 
 from motifleet.app import AuditEntry
 from motifleet.web.page import Page
-from motifleet.web.parts import column, empty, listing
+from motifleet.web.parts import card, column, empty, listing
 from motifleet.web.visit import Visit
 from motifleet.web.work import thread
 
@@ -85,7 +85,9 @@ class AuditView:
                 column("subject"),
                 column("details", sortable=False),
             ]
-            listing(columns, [self._row(each) for each in found], title="Audit log", size=100)
+            with card("What was done, the newest first", "wide"):
+                rows = [self._row(each) for each in found]
+                listing(columns, rows, title="Audit log", size=100).classes("wrapped")
             if len(found) == _LINES:
                 ui.button("Older", on_click=lambda: self._older(found[-1].id)).props(
                     "no-caps outline"

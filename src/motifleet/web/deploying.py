@@ -57,9 +57,7 @@ class Deploying:
             names = [each.reference for each in versions]
             which = ui.select(names, value=names[-1], label="version").props("outlined dense")
             name = ui.input("endpoint", placeholder="the model's name").props("outlined dense")
-            project = ui.select(
-                allowed, value=next(iter(allowed), None), label="project of a new one"
-            )
+            project = ui.select(allowed, value=next(iter(allowed), None), label="project")
             project.props("outlined dense")
             go = ui.button("Build it", icon="construction").props("no-caps unelevated")
         shown = ui.element("div").props('data-part="building"')

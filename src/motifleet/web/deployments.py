@@ -10,6 +10,7 @@ from motifleet.web.builds import show_builds
 from motifleet.web.deploying import Deploying
 from motifleet.web.dialogs import sure
 from motifleet.web.endpoint_keys import Keys
+from motifleet.web.log_reader import log_reader
 from motifleet.web.page import Page
 from motifleet.web.parts import Text, card, column, empty, facts, listing
 from motifleet.web.trying import Trying
@@ -190,25 +191,13 @@ class EndpointView:
             return
         names = {each.id: f"{each.version}, number {each.number}" for each in reversed(deployed)}
         with self.logs:
-            with ui.element("div").classes("tools"):
-                which = ui.select(names, value=deployed[-1].id, label="deployment")
-                which.props("outlined dense")
-                again = ui.button("Read", icon="article").props("no-caps outline")
-            shown = ui.element("div")
-
-        async def read() -> None:
-            found = await thread(self.visit.serving().deployment_logs, str(which.value))
-            shown.clear()
-            with shown:
-                for replica, text in found.items():
-                    Text("div", replica).classes("heading level-3")
-                    Text("pre", text[-20_000:] or "nothing so far").classes("log").props(
-                        'tabindex=0 role=log aria-label="log"'
-                    )
-                if not found:
-                    ui.label("No replica has begun yet.").classes("quiet")
-
-        again.on_click(read)
+            log_reader(
+                names,
+                "deployment",
+                "Read",
+                lambda deployment: self.visit.serving().deployment_logs(deployment),
+                "No replica has begun yet.",
+            )
 
 
 def _past(visit: Visit, found: list[Deployment]) -> None:

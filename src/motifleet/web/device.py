@@ -11,6 +11,7 @@ from nicegui.element import Element
 from motifleet.app import Progress, Selection
 from motifleet.errors import InvalidArgumentError
 from motifleet.tables import TableDescription
+from motifleet.web.device_alerts import show_alerts
 from motifleet.web.device_asks import Asking
 from motifleet.web.device_way import show_events, show_way
 from motifleet.web.moments import local_axis
@@ -99,6 +100,8 @@ class DeviceView:
                 with card("Trips and stops", "wide"):
                     way_place = ui.element("div")
                 await show_way(self.visit, self.table, self.selection, way_place)
+            with card("Alerts", "wide"):
+                await show_alerts(self.visit, self.table, self.selection)
             with card("Events", "wide"):
                 events = ui.element("div")
             await show_events(self.visit, self.described, self.selection, events)

@@ -96,7 +96,7 @@ def _stops(visit: Visit, stops: pa.Table) -> None:
             "start": visit.local(stop["start_ts"]),
             "start_utc": visit.utc(stop["start_ts"]),
             "minutes": f"{stop['duration_s'] / 60:,.0f}",
-            "at": f"{stop['latitude']:.3f}, {stop['longitude']:.3f}",
+            "at": f"{stop['latitude']:.2f}, {stop['longitude']:.2f}",
         }
         for number, stop in enumerate(reversed(stops.to_pylist()))
     ]

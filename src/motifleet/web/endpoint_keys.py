@@ -33,9 +33,14 @@ class Keys:
                 ui.label("The admins of the project make them and see them.").classes("quiet")
             return
         with ui.element("div").classes("tools"):
-            days = ui.number("days; empty: for ever", min=1, max=3650).props("outlined dense")
-            hours = ui.number("hours that others still open it", min=0).props("outlined dense")
+            days = ui.number("valid days", min=1, max=3650).props("outlined dense")
+            hours = ui.number("hours of overlap", min=0).props("outlined dense")
             go = ui.button("Make key", icon="key").props("no-caps unelevated")
+
+        ui.label(
+            "Without days a key is valid for ever. With an overlap, the keys that there are end "
+            "after so many hours: a key is rotated so."
+        ).classes("quiet")
 
         async def make() -> None:
             seconds = float(days.value) * _DAY if days.value else None

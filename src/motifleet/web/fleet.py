@@ -1,11 +1,13 @@
 """The page Fleet: where the devices are now, which they are, and how they do."""
 
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import Any
 
 from nicegui import ui
 
-from motifleet.app import DrawnFences, Present
+from motifleet.app import ALERT, NO_ALERT, Alert, DrawnFences, Present, alerted
+from motifleet.web.alert_list import AlertList, project_for, rules_of
 from motifleet.web.fences import Fencing
 from motifleet.web.maps import MapView
 from motifleet.web.page import Page
@@ -41,16 +43,16 @@ async def _opened(visit: Visit, place: Any, tables: list[str], table: str) -> No
     """Read a table and show its devices."""
     work = partial(visit.house.present, table)
     present = await worked(place, f"Reading the newest reports of {table} …", work)
-    if present is None:
+    if present is None or place.is_deleted:
         return
+    rules = await rules_of(visit, table)
+    now = await thread(alerted, present, [each.rule for each in rules])
+
+    async def turned(table: str) -> None:
+        await _opened(visit, place, tables, table)
+
     with place:
-        view = FleetView(visit, present)
-
-        async def turned(event: Any) -> None:
-            visit.remember(table=event.value, search=None, event=None)
-            await _opened(visit, place, tables, event.value)
-
-        await view.build(tables, turned)
+        await FleetView(visit, now, rules).build(tables, turned)
 
 
 class FleetView:
@@ -59,37 +61,42 @@ class FleetView:
     Args:
         visit: whose page it is on.
         present: the devices.
+        rules: the alert rules that watch the table.
     """
 
-    def __init__(self, visit: Visit, present: Present) -> None:
-        self.visit, self.present = visit, present
+    def __init__(self, visit: Visit, present: Present, rules: Sequence[Alert] = ()) -> None:
+        self.visit, self.present, self.rules = visit, present, rules
         labels = present.labels
-        self.color = "event_type" if "event_type" in labels else next(iter(labels), None)
+        plain = [name for name in labels if name != ALERT]
+        self.usual = "event_type" if "event_type" in labels else next(iter(plain), None)
+        asked = visit.asked.get("color")
+        self.color = asked if asked in labels else self.usual
+        self.cells = {"hexagons": True, "devices": False}.get(visit.asked.get("draw", ""))
         self.search = visit.asked.get("search", "")
         self.event = visit.asked.get("event", ALL)
         self.silent = visit.asked.get("silent") == "yes"
 
-    async def build(self, tables: list[str], turned: Any) -> None:
-        """Fill the page."""
+    async def build(self, tables: list[str], turned: Callable[[str], Awaitable[None]]) -> None:
+        """Fill the page; what is turned to is another table, or the same anew."""
+        self.turned = turned
         self._facts()
-        self._tools(tables, turned)
+        self._tools(tables)
         with ui.element("div").classes("columns"):
             with card("Where they are", "two-thirds"):
                 may = self.visit.may("table.write")
                 self.map = MapView(self.visit, "Devices where they were last", drawing=may)
-                with ui.element("div").classes("tools"):
-                    ui.switch("streets", on_change=lambda event: self.map.tiles(event.value)).props(
-                        "dense"
-                    ).tooltip("asks openstreetmap.org for tiles")
-                    self.remark = ui.label("").classes("quiet")
+                self._map_tools()
             with ui.element("div").classes("third page-body"):
                 self._kinds()
+                alerts = card("Alerts")
                 with card("Geofences"):
                     self.fencing = Fencing(self.visit, self.present, self.map, self._draw)
             with card("Devices", "wide"):
                 self.rows = ui.element("div")
         self._listed()
         await self._draw(fit=True)
+        with alerts:
+            await self._alerts()
 
     @property
     def chosen(self) -> Present:
@@ -108,14 +115,56 @@ class FleetView:
             ("silent", f"{silent:,}", f"{SILENT_HOURS} h behind the newest report"),
             ("newest report", visit.local(newest)[:16], visit.utc(newest)),
         ]
-        if self.color:
-            counts = present.counts(self.color)
+        if self.usual:
+            counts = present.counts(self.usual)
             loud = [each for each in counts if each[0].lower() not in _QUIET_EVENTS]
             words = ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in loud[:3])
             number = sum(count for _, count in loud)
-            what = "not ok" if self.color == "event_type" else self.color.replace("_", " ")
+            what = "not ok" if self.usual == "event_type" else self.usual.replace("_", " ")
             told.append((what, f"{number:,}", words))
+        if ALERT in present.labels:
+            beyond = [each for each in present.counts(ALERT) if each[0] != NO_ALERT]
+            number = sum(count for _, count in beyond)
+            told.append(("alert", f"{number:,}", ", ".join(name for name, _ in beyond[:3])))
         facts(told)
+
+    def _map_tools(self) -> None:
+        """What colours the devices, whether they are counted, and whether streets are below."""
+        labels = self.present.labels
+        with ui.element("div").classes("tools"):
+            if self.color and len(labels) > 1:
+                named = {name: name.replace("_", " ") for name in labels}
+                ui.select(
+                    named, value=self.color, label="colour by", on_change=self._colored
+                ).props("outlined dense")
+            drawn = {None: "automatic", True: "hexagons", False: "devices"}
+            ui.select(drawn, value=self.cells, label="draw", on_change=self._counted).props(
+                "outlined dense"
+            )
+            ui.switch("streets", on_change=lambda event: self.map.tiles(event.value)).props(
+                "dense"
+            ).tooltip("asks openstreetmap.org for tiles")
+            self.remark = ui.label("").classes("quiet")
+
+    async def _colored(self, event: Any) -> None:
+        self.visit.remember(table=self.present.table, color=event.value, event=None)
+        await self.turned(self.present.table)
+
+    async def _counted(self, event: Any) -> None:
+        self.cells = event.value
+        told = {True: "hexagons", False: "devices"}.get(event.value)
+        self.visit.remember(table=self.present.table, draw=told)
+        await self._draw()
+
+    async def _alerts(self) -> None:
+        table = self.present.table
+        project = await thread(project_for, self.visit)
+        again = partial(self.turned, table)
+        await AlertList(self.visit, table, project, table=True, changed=again).build()
+
+    async def _another(self, event: Any) -> None:
+        self.visit.remember(table=event.value, search=None, event=None, color=None)
+        await self.turned(event.value)
 
     def _kinds(self) -> None:
         """How many devices have which value of the label that colours them; a click chooses it."""
@@ -134,12 +183,12 @@ class FleetView:
     def _choose(self, name: str) -> None:
         self.events.value = ALL if self.events.value == name else name
 
-    def _tools(self, tables: list[str], turned: Any) -> None:
+    def _tools(self, tables: list[str]) -> None:
         with ui.element("div").classes("tools").props('role=search aria-label="Choose devices"'):
             known = sorted({*tables, self.present.table})
-            ui.select(known, value=self.present.table, label="table", on_change=turned).props(
-                "outlined dense"
-            )
+            ui.select(
+                known, value=self.present.table, label="table", on_change=self._another
+            ).props("outlined dense")
             ui.input(
                 "search devices", value=self.search, on_change=partial(self._filtered, "search")
             ).props("outlined dense clearable debounce=300").classes("grow")
@@ -165,7 +214,7 @@ class FleetView:
 
     async def _draw(self, *, fit: bool = False) -> None:
         fences = DrawnFences(self.visit.desk).all()
-        drawing = await thread(self.chosen.map, self.color, fences)
+        drawing = await thread(partial(self.chosen.map, self.color, fences, cells=self.cells))
         self.remark.text = "; ".join(drawing.remarks)
         await self.map.show(drawing, self.present.table, fit=fit)
 

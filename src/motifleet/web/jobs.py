@@ -14,7 +14,7 @@ from motifleet.web.visit import Visit
 from motifleet.web.work import thread
 
 _WATCHED_SECONDS, _RUNS = 2.0, 50
-_KINDS = ["python", "shell", "notebook", "command"]
+_KINDS = ["script", "notebook", "command"]
 
 
 async def build(visit: Visit) -> None:
@@ -49,9 +49,10 @@ class JobsView:
 
     async def build(self) -> None:
         """Fill the page."""
-        ui.select(self.names, value=self.project, label="project", on_change=self._turned).props(
-            "outlined dense"
-        ).classes("short")
+        with ui.element("div").classes("tools"):
+            ui.select(
+                self.names, value=self.project, label="project", on_change=self._turned
+            ).props("outlined dense")
         with ui.element("div").classes("columns"):
             with card("Jobs"):
                 self.listed = ui.element("div").props('data-part="jobs"')
@@ -183,7 +184,7 @@ class JobsView:
         with self.new, ui.expansion("New job", icon="add").classes("deploy"):
             with ui.element("div").classes("tools"):
                 name = ui.input("name").props("outlined dense maxlength=100")
-                kind = ui.select(_KINDS, value="python", label="kind").props("outlined dense")
+                kind = ui.select(_KINDS, value=_KINDS[0], label="kind").props("outlined dense")
                 target = ui.input("file in the project, or the command's words")
                 target.props("outlined dense maxlength=1000").classes("grow")
             with ui.element("div").classes("tools"):

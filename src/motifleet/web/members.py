@@ -48,9 +48,10 @@ class ProjectMembers:
         if not self.names:
             empty("groups", "No project yet", "The owner makes projects and lets people in.")
             return
-        ui.select(self.names, value=self.project, label="project", on_change=self._turned).props(
-            "outlined dense"
-        )
+        with ui.element("div").classes("tools"):
+            ui.select(
+                self.names, value=self.project, label="project", on_change=self._turned
+            ).props("outlined dense")
         self.place = ui.element("div").props('data-part="members"')
         await self._listed()
 

@@ -188,7 +188,8 @@ def _numbers(found: Comparison, first: str, second: str) -> None:
     ]
     columns = [column("what", ""), column("first", first, kind="number")]
     columns.append(column("second", second, kind="number"))
-    listing(columns, rows, title="Two versions side by side", size=100)
+    shown = listing(columns, rows, title="Two versions side by side", size=100)
+    shown.classes("wrapped even")
 
 
 def _short(value: float | None) -> float | None:

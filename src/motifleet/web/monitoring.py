@@ -1,5 +1,6 @@
 """The page Monitoring: how fast and how well endpoints answer, and what an answer rests on."""
 
+import math
 from functools import partial
 from typing import Any
 
@@ -9,12 +10,13 @@ from nicegui.element import Element
 
 from motifleet.app import Monitoring, answers_figure, quality_figure
 from motifleet.errors import MotifleetError
+from motifleet.web.alert_list import AlertList
 from motifleet.web.lineage import show_prediction
 from motifleet.web.page import Page
 from motifleet.web.parts import card, column, empty, facts, listing
 from motifleet.web.plots import Plot
 from motifleet.web.visit import PREFIX, Visit, address
-from motifleet.web.watched import AlertList, show_drift, show_resources
+from motifleet.web.watched import show_drift, show_resources
 from motifleet.web.work import thread, worked
 
 _SEEN, _LISTED, _PARTS = 5_000, 200, 100
@@ -141,9 +143,9 @@ class MonitoringView:
                 return
             last = found[-1]
             told = [
-                ("accuracy", f"{last.accuracy.value:.3f}", f"of the newest {last.count:,}"),
-                ("recall", f"{last.recall.value:.3f}", ""),
-                ("precision", f"{last.precision.value:.3f}", ""),
+                ("accuracy", _share(last.accuracy.value), f"of the newest {last.count:,}"),
+                ("recall", _share(last.recall.value), "of the positives, found"),
+                ("precision", _share(last.precision.value), "of positive answers, right"),
             ]
             facts(told)
             Plot(self.visit, quality_figure(found), "accuracy, recall and precision over time")
@@ -173,6 +175,11 @@ class MonitoringView:
             column("uuid", kind="link"),
         ]
         listing(columns, rows, title="Newest predictions", size=10)
+
+
+def _share(value: float) -> str:
+    """A share; none of nothing is none."""
+    return "–" if math.isnan(value) else f"{value:.3f}"
 
 
 PAGE = Page("Monitoring", "insights", "/monitoring", "prediction.read", build)

@@ -11,7 +11,7 @@ from nicegui.elements.mixins.text_element import TextElement
 from motifleet.web.visit import PREFIX
 
 Rows: TypeAlias = tuple[list[dict[str, Any]], int]
-_PAGE_ROWS = 25
+_PAGE_ROWS, _LONG_FACT = 25, 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ def facts(values: Sequence[tuple[str, str, str]]) -> None:
         for what, much, word in values:
             with ui.element("div").classes("fact"):
                 Text("dt", what)
-                Text("dd", much)
+                Text("dd", much).classes("long" if len(much) > _LONG_FACT else "")
                 if word:
                     Text("dd", word).classes("quiet")
 

@@ -19,6 +19,7 @@ _CONFIG = {
     "responsive": True,
     "modeBarButtonsToRemove": ["lasso2d", "toImage"],
 }
+_BELOW = {"orientation": "h", "x": 0, "y": 0, "yanchor": "bottom", "yref": "container"}
 Stretch = Callable[[datetime, datetime], Awaitable[None]]
 
 
@@ -157,6 +158,9 @@ def _layout(figure: Any, visit: Visit) -> dict[str, Any]:
         "margin": {"l": 60, "r": 14, "t": 46, "b": 44},
     }
     layout.pop("title", None)
+    if (layout.get("legend") or {}).get("orientation") == "h":
+        # Below, it has room for as many lines as a narrow window takes, and hides nothing.
+        layout["legend"] = {**_BELOW}
     for shape in layout.get("shapes", []):
         for end in ("x0", "x1"):
             shape[end] = _on_clock(shape.get(end), visit)

@@ -17,6 +17,12 @@ from motifleet.web.work import worked
 
 _TYPES = (".csv", ".tsv", ".parquet", ".jsonl", ".ndjson", ".gz")
 _LARGEST = 2 << 30
+_CHOOSE = """<div class="choose">
+    <q-btn no-caps unelevated color="primary" icon="upload_file" label="Choose a file"
+        @click="props.pickFiles"></q-btn>
+    <label class="quiet">or drop it here<q-uploader-add-trigger></q-uploader-add-trigger></label>
+    <span v-if="props.isUploading" role="status">{{ props.uploadProgressLabel }} sent</span>
+</div>"""
 
 
 class Uploading:
@@ -50,6 +56,8 @@ class Uploading:
             .props(f'flat bordered accept="{",".join(_TYPES)}"')
             .classes("upload")
         )
+        self.box.add_slot("header", _CHOOSE)
+        self.box.add_slot("list", "<span></span>")
         self.place = ui.element("div").props('data-part="check"')
 
     async def _came(self, event: Any) -> None:

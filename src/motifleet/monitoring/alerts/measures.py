@@ -173,7 +173,7 @@ class Measures:
         A device counts that has reported since a window before the rule was made. It counts from
         then on, so that one which falls silent stays so until it reports again.
         """
-        since = min(now, rule.created_at) - round(rule.window_seconds * 1000)
+        since = silence_since(rule, now)
         without = set(rule.options.get("without", ()))
         last = {
             device: at
@@ -183,7 +183,7 @@ class Measures:
         if not last:
             return Measured(None)
         silent = sorted((at, device) for device, at in last.items())
-        beyond = [name for at, name in silent if (now - at) / 1000 > rule.threshold]
+        beyond = [name for at, name in silent if silent_too_long(rule, name, at, now)]
         told = ", ".join(beyond[:_TOLD_DEVICES]) + (", …" if len(beyond) > _TOLD_DEVICES else "")
         value = (now - silent[0][0]) / 1000
         what = "device" if len(beyond) == 1 else "devices"
@@ -209,6 +209,29 @@ class Measures:
                 seen.last[row["device_id"]] = max(seen.last.get(row["device_id"], 0), at)
         seen.snapshot, seen.at = snapshot, now
         return seen.last
+
+
+def silence_since(rule: Rule, now: int) -> int:
+    """Since when a device must have reported to count for a rule, in milliseconds since 1970."""
+    return min(now, rule.created_at) - round(rule.window_seconds * 1000)
+
+
+def silent_too_long(rule: Rule, device: str, last: int, now: int) -> bool:
+    """Whether a device is silent for longer than a rule allows.
+
+    Args:
+        rule: of the metric "silence".
+        device: its name.
+        last: when it reported last, in milliseconds since 1970.
+        now: milliseconds since 1970.
+
+    >>> rule = Rule("", "DEV", "gone", "silence", "trucks", 60.0, created_at=3_950_000)
+    >>> [silent_too_long(rule, "van", last, 4_000_000) for last in (3_999_000, 3_900_000, 100_000)]
+    [False, True, False]
+    """
+    if last < silence_since(rule, now) or device in rule.options.get("without", ()):
+        return False
+    return (now - last) / 1000 > rule.threshold
 
 
 def check_metric(metric: str) -> str:
