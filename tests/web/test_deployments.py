@@ -69,7 +69,7 @@ def test_a_canary_gets_a_share_and_is_promoted(answering: Person) -> None:
     person, serving = answering, answering.fleet.serving
     person.log_in("admin")
     person.visit(PATH)
-    person.soon(lambda: "running" in person.browser.texts(".present dd"), 60)
+    person.soon(lambda: "running" in person.browser.texts(".present dd"))
     person.click(".deploy .q-item")
     person.press("canary")
     person.says("answers a share")
@@ -79,7 +79,7 @@ def test_a_canary_gets_a_share_and_is_promoted(answering: Person) -> None:
         found = [each for each in serving.deployments("twice") if each.role == "canary"]
         return found[-1] if found and found[-1].status == "running" else None
 
-    made = person.soon(canary, 60)
+    made = person.soon(canary)
     assert made is not None
     assert made.share == 0.1
     shown = f"[data-deployment='{made.id}']"
@@ -91,7 +91,7 @@ def test_a_canary_gets_a_share_and_is_promoted(answering: Person) -> None:
     person.says("15 % of requests")
     person.open_to_all()
     person.press("Promote")
-    person.soon(lambda: serving.deployment(made.id).role == "primary", 60)
+    person.soon(lambda: serving.deployment(made.id).role == "primary")
     person.fine()
 
 

@@ -72,9 +72,9 @@ def test_what_a_run_said_is_read_and_the_job_after_it_runs(scheduled: Person) ->
     person.says("script hello.py, by hand")
     jobs.add("DEV", "second", JobPlan("script", "hello.py", after="first"))
     person.click("[aria-label='Run first']")
-    person.soon(lambda: "13 trucks were seen" in person.text(), 60)
-    person.says("second, after", 60)
-    person.soon(lambda: all(each.ended for each in jobs.runs("DEV")), 60)
+    person.soon(lambda: "13 trucks were seen" in person.text())
+    person.says("second, after")
+    person.soon(lambda: all(each.ended for each in jobs.runs("DEV")))
     person.soon(lambda: person.browser.texts(".runs .status")[:2] == ["succeeded"] * 2)
     assert "run=run-" in person.browser.chrome.current_url
     person.open_to_all()

@@ -33,11 +33,11 @@ def up(tmp_path: Path) -> Iterator[Person]:
 def test_models_lead_to_the_page_of_mlflow(up: Person) -> None:
     up.log_in("boss")
     up.visit("/models")
-    up.says("shapes@1", 60)
+    up.says("shapes@1")
     chrome = up.browser.chrome
     first = chrome.current_window_handle
     chrome.find_element("link text", "Open MLflow").click()
     up.soon(lambda: len(chrome.window_handles) == 2)
     chrome.switch_to.window(next(each for each in chrome.window_handles if each != first))
     assert chrome.current_url.startswith(up.fleet.server.addresses().mlflow or "nowhere")
-    up.soon(lambda: "shapes" in up.text(), 60)
+    up.soon(lambda: "shapes" in up.text())
