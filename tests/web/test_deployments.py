@@ -4,20 +4,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from selenium.webdriver import ActionChains
-from selenium.webdriver.common.keys import Keys
 from tests.serving.conftest import Server
 from tests.serving.models import WELL
 from tests.web.conftest import Person
 
-from motifleet.app import Actor, Deployment, Serving
+from motifleet.app import Actor, Serving
 
 PATH = "/deployments?endpoint=twice"
-FOCUSED = """
-const slider = document.querySelector(arguments[0]);
-slider?.focus();
-return slider !== null && document.activeElement === slider;
-"""
 
 
 @pytest.fixture(scope="module")
@@ -62,36 +55,6 @@ def test_a_build_is_deployed_tried_and_redeployed(answering: Person) -> None:
     person.press("Roll back to the one before")
     person.soon(lambda: len(person.fleet.serving.deployments("twice")) == 3)
     assert person.fleet.serving.deployments("twice")[-1].build_id
-    person.fine()
-
-
-def test_a_canary_gets_a_share_and_is_promoted(answering: Person) -> None:
-    person, serving = answering, answering.fleet.serving
-    person.log_in("admin")
-    person.visit(PATH)
-    person.soon(lambda: "running" in person.browser.texts(".present dd"))
-    person.click(".deploy .q-item")
-    person.press("canary")
-    person.says("answers a share")
-    person.press("Deploy")
-
-    def canary() -> Deployment | None:
-        found = [each for each in serving.deployments("twice") if each.role == "canary"]
-        return found[-1] if found and found[-1].status == "running" else None
-
-    made = person.soon(canary)
-    assert made is not None
-    assert made.share == 0.1
-    shown = f"[data-deployment='{made.id}']"
-    person.soon(lambda: "running" in person.browser.texts(f"{shown} dd"))
-    assert "10 % of requests" in person.text()
-    person.soon(lambda: person.script(FOCUSED, f"{shown} [role=slider]"))
-    ActionChains(person.browser.chrome).send_keys(Keys.ARROW_RIGHT * 5).perform()
-    person.soon(lambda: serving.deployment(made.id).share == 0.15)
-    person.says("15 % of requests")
-    person.open_to_all()
-    person.press("Promote")
-    person.soon(lambda: serving.deployment(made.id).role == "primary")
     person.fine()
 
 
