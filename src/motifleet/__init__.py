@@ -44,8 +44,4 @@ __all__ = [
     "sample_path",
 ]
 
-__getattr__ = lazily(__name__)
-
-
-def __dir__() -> list[str]:
-    return sorted([*__all__, "__version__"])
+__getattr__, __dir__ = lazily(__name__)

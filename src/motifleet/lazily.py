@@ -12,8 +12,8 @@ EXTRAS = "models,server"
 """What brings every library that some names need, and others do not."""
 
 
-def lazily(package: str) -> Callable[[str], object]:
-    """The ``__getattr__`` of a package whose imports stand below ``if TYPE_CHECKING``.
+def lazily(package: str) -> tuple[Callable[[str], object], Callable[[], list[str]]]:
+    """The ``__getattr__`` and ``__dir__`` of a package with imports below ``if TYPE_CHECKING``.
 
     There they are read by whoever reads the package, types are checked, and here they are found.
 
@@ -21,12 +21,14 @@ def lazily(package: str) -> Callable[[str], object]:
         package: its name, which is in the middle of being imported.
 
     Raises:
-        AttributeError: by what is returned, for a name that is not imported there.
-        MissingExtraError: by what is returned, where the name needs a library that is not here.
+        AttributeError: by the first, for a name that is not imported there.
+        MissingExtraError: by the first, where the name needs a library that is not here.
 
     >>> import motifleet
     >>> motifleet.fleet_series.__module__
     'motifleet.telemetry.series'
+    >>> "open_home" in dir(motifleet)
+    True
     """
     module = sys.modules[package]
     homes = _homes(Path(str(module.__file__)).read_text(encoding="utf-8"))
@@ -45,7 +47,7 @@ def lazily(package: str) -> Callable[[str], object]:
         setattr(module, name, found)
         return found
 
-    return load
+    return load, lambda: sorted({*vars(module), *homes})
 
 
 def _homes(source: str) -> dict[str, tuple[str, str]]:

@@ -155,4 +155,4 @@ __all__ = [
     "write_simulation",
 ]
 
-__getattr__ = lazily(__name__)
+__getattr__, __dir__ = lazily(__name__)

@@ -84,4 +84,4 @@ __all__ = [
     "write_telemetry",
 ]
 
-__getattr__ = lazily(__name__)
+__getattr__, __dir__ = lazily(__name__)

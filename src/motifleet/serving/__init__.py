@@ -48,4 +48,4 @@ __all__ = [
     "track_metric",
 ]
 
-__getattr__ = lazily(__name__)
+__getattr__, __dir__ = lazily(__name__)
