@@ -88,6 +88,8 @@ def test_a_version_with_a_file_more_is_refused(tanks: Motifleet) -> None:
     (path.parent / "more.py").write_text("print()")
     with pytest.raises(ModelChangedError):
         tanks.models.registry.load("failures")
+    with pytest.raises(ModelChangedError):
+        tanks.models.registry.promote("failures@1")
 
 
 def test_a_version_registered_without_a_checksum_is_refused(

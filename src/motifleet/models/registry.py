@@ -148,8 +148,9 @@ class Registry:
 
         Raises:
             UnknownModelError: there is no such model or version.
+            ModelChangedError: its files are not those that were registered.
         """
-        version = self.version(reference)
+        version, _ = self.files(reference)
         if CHAMPION in version.aliases:
             return version
         with self.store.client("promote the model") as client:
@@ -167,6 +168,7 @@ class Registry:
         Raises:
             UnknownModelError: there is no such model, or it has no previous champion.
             InvalidArgumentError: no model can have such a name.
+            ModelChangedError: its files are not those that were registered.
         """
         check_name(name)
         return self.promote(f"{name}@{PREVIOUS}")
@@ -274,7 +276,7 @@ class Registry:
         )
         raise ModelChangedError(
             f"expected {version.reference} as it was registered, but its files {happened}: "
-            "train it again, or promote another version"
+            "train it again, or take another version"
         )
 
     def _experiment(self, client: "MlflowClient", name: str) -> str:
