@@ -1,8 +1,6 @@
 """How the documentation is built: ``make docs``."""
 
 import json
-import re
-from importlib import import_module
 from pathlib import Path
 
 from motifleet import __version__
@@ -39,14 +37,4 @@ def _cell(kind: str, source: str) -> str:
     return source if kind == "markdown" else f"```python\n{source}\n```"
 
 
-def _loaded() -> None:
-    """Load the names that packages load on their first use, so that autodoc finds them."""
-    reference = Path(__file__).parent / "reference" / "python.md"
-    for name in re.findall(r"automodule:: (\S+)", reference.read_text(encoding="utf-8")):
-        package = import_module(name)
-        for each in getattr(package, "__all__", ()):
-            getattr(package, each)
-
-
 _lab_pages()
-_loaded()

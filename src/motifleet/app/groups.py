@@ -49,23 +49,22 @@ def in_groups(
     settings: Settings, tables: Tables, reports: Reports
 ) -> tuple[Source, tuple[Page, ...]]:
     """Plan groups so small that several are in memory, and that there are some dozens."""
-    _, pages = in_pages(settings, tables, reports)
-    rows = sum(page.rows for page in pages)
+    reader = reports.reader(tables)
+    rows = sum(page.rows for page in reader.pages(settings.page_rows))
     most = min(settings.page_rows // AT_A_TIME, -(-rows // SHARED_GROUPS))
-    return _planned(settings, tables, reports, max(most, 1))
+    return _planned(settings, reports, reader, max(most, 1))
 
 
 def in_pages(
     settings: Settings, tables: Tables, reports: Reports
 ) -> tuple[Source, tuple[Page, ...]]:
     """Plan groups as large as one may be in memory."""
-    return _planned(settings, tables, reports, settings.page_rows)
+    return _planned(settings, reports, reports.reader(tables), settings.page_rows)
 
 
 def _planned(
-    settings: Settings, tables: Tables, reports: Reports, rows: int
+    settings: Settings, reports: Reports, reader: ByDevice, rows: int
 ) -> tuple[Source, tuple[Page, ...]]:
-    reader = reports.reader(tables)
     pages = tuple(reader.pages(rows))
     few = sum(page.rows for page in pages) <= settings.page_rows
     return Source(settings, reports, reader, {} if few else None), pages

@@ -218,21 +218,10 @@ class Models:
                 _end_group(page)
 
     def _page(self, fd: int) -> subprocess.Popen[bytes]:
-        command, more = self.page(fd)
+        command, more = Store.of(self.settings).page(fd)
         return subprocess.Popen(  # noqa: S603 -- our own words
             command, env={**os.environ, **more}, pass_fds=[fd], start_new_session=True
         )
-
-    def page(self, fd: int) -> tuple[list[str], dict[str, str]]:
-        """The command of MLflow's own page over this home's store, and variables for it.
-
-        Args:
-            fd: of the socket that it is to serve.
-
-        Raises:
-            InvalidArgumentError: the store is a server, which has a page of its own.
-        """
-        return Store.of(self.settings).page(fd)
 
     @property
     def _trainer(self) -> Trainer:

@@ -123,8 +123,12 @@ class _Search:
     def parts(self, devices: int, staging: Staging, engine: Engine) -> list[pa.Table]:
         """Find the rows of each group of devices; those that are kept are not searched again."""
         question = self.devices.settings, self.devices.tables, self.devices.reports()
-        groups, pages = in_groups(*question)
-        job = _Job(groups, *in_pages(*question), self.alike, self.k)
+        everyone, whole = in_pages(*question)
+        # An index leaves so little to compare that to read a large table for each small group
+        # would take longer.
+        large = self.index is not None and len(whole) > 1
+        groups, pages = (everyone, whole) if large else in_groups(*question)
+        job = _Job(groups, everyone, whole, self.alike, self.k)
         found = staging.finished()
         missing = [page for page in pages if page.number not in found]
         done = sum(_devices(rows) for rows in found.values())
